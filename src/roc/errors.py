@@ -44,8 +44,8 @@ def _did_you_mean(suggestions: Sequence[str]) -> str:
     if not suggestions:
         return ""
     if len(suggestions) == 1:
-        return f" Did you mean {suggestions[0]}?"
-    return f" Did you mean {', '.join(suggestions[:-1])} or {suggestions[-1]}?"
+        return f"; did you mean {suggestions[0]}?"
+    return f"; did you mean {', '.join(suggestions[:-1])} or {suggestions[-1]}?"
 
 
 class RocError(Exception):

@@ -143,6 +143,9 @@ class _Number:
             return NotImplemented
         return self.text < other.text
 
+    def __hash__(self) -> int:
+        return hash(self.text)
+
     def __str__(self) -> str:
         return self.text
 
@@ -154,7 +157,7 @@ class _Number:
 
 
 @final
-@attrs.frozen(order=False, repr=False, init=False)
+@attrs.frozen(eq=False, order=False, repr=False, init=False)
 class QualificationNumber(_Number):
     """The number of a qualification: ``NNN/NNNN/C``, or another framework's code as it is.
 
@@ -189,7 +192,7 @@ class QualificationNumber(_Number):
 
 
 @final
-@attrs.frozen(order=False, repr=False, init=False)
+@attrs.frozen(eq=False, order=False, repr=False, init=False)
 class UnitNumber(_Number):
     """The number of a unit: ``L/NNN/NNNN`` (the URN), or another framework's code as it is.
 
