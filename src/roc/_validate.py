@@ -10,6 +10,7 @@ from roc.numbers import UnitNumber
 from roc.rules import (
     AllOf,
     Barred,
+    Ceiling,
     Choice,
     Clause,
     Complete,
@@ -86,6 +87,10 @@ class _Checker:
         for path, clause, group in clauses_with_paths(q):
             for each in walk(clause):
                 yield from self._clause(path, each, group)
+                if each is not clause and getattr(each, "ceiling", None) is Ceiling.COUNTS:
+                    yield DataError(
+                        "a ceiling on what counts cannot stand inside a choice or a condition", path=path
+                    )
         for i, sharing in enumerate(q.sharing):
             for name in sharing.groups:
                 yield from self._known(f"$.sharing[{i}].groups", "group", name, self.groups)

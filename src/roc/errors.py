@@ -135,9 +135,9 @@ class InvalidData(RocError, ExceptionGroup[DataError]):
     The members are :class:`DataError`, each with its path. ``str()`` lists them, one a line.
     """
 
-    def __new__(cls, message: str, errors: Sequence[DataError]) -> Self:
-        """Make a group of *errors*, at least one."""
-        return super().__new__(cls, message, errors)
+    def __new__(cls, message: str, exceptions: Sequence[DataError], /) -> Self:
+        """Make a group of *exceptions*, at least one."""
+        return super().__new__(cls, message, exceptions)
 
     def derive(self, excs: Sequence[DataError]) -> "InvalidData":  # type: ignore[override]
         """Return a group of *excs* under the same heading (``except*`` asks for it)."""
@@ -146,7 +146,7 @@ class InvalidData(RocError, ExceptionGroup[DataError]):
     def __str__(self) -> str:
         return "\n".join([f"{self.message}:", *(f"- {each}" for each in self.exceptions)])
 
-    def __reduce__(self) -> tuple[type[Self], tuple[str, list[DataError]]]:
+    def __reduce__(self) -> tuple[type[Self], tuple[object, ...]]:
         return type(self), (self.message, list(self.exceptions))
 
 

@@ -3,10 +3,11 @@
 import enum
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Final, Self, final
+from typing import Final, final
 
 import attrs
 
+from roc._record import Record, to_records
 from roc.errors import DataError
 from roc.levels import Level
 from roc.numbers import UnitNumber
@@ -40,7 +41,7 @@ class GroupKind(enum.StrEnum):
 
 @final
 @attrs.frozen(kw_only=True)
-class Opening:
+class Opening(Record):
     """What a group takes besides the units that it lists: imported units, or units by a property.
 
     How many it takes is said by the group's rules.
@@ -77,14 +78,10 @@ class Opening:
         """Tell whether *unit* has the level and the tags that are asked for."""
         return self._scope().admits(unit)
 
-    def evolve(self, **changes: object) -> Self:
-        """Return a copy with *changes*."""
-        return attrs.evolve(self, **changes)
-
 
 @final
 @attrs.frozen(kw_only=True)
-class Sharing:
+class Sharing(Record):
     """Groups that may count the same unit; without it a unit counts in one group only.
 
     >>> Sharing(groups=["Major", "Minor"], at_most=2).at_most
@@ -103,23 +100,14 @@ class Sharing:
             msg = "sharing needs at least two groups"
             raise DataError(msg)
 
-    def evolve(self, **changes: object) -> Self:
-        """Return a copy with *changes*."""
-        return attrs.evolve(self, **changes)
-
 
 def to_groups(values: "Iterable[UnitGroup]") -> "tuple[UnitGroup, ...]":
-    groups = tuple(values)
-    for group in groups:
-        if not isinstance(group, UnitGroup):
-            msg = f"{group!r:.60} is not a unit group"
-            raise DataError(msg)
-    return groups
+    return to_records(values, UnitGroup, "unit group")
 
 
 @final
 @attrs.frozen(kw_only=True)
-class UnitGroup:
+class UnitGroup(Record):
     """A group of units with its rule.
 
     >>> group = UnitGroup(name="B", units=["M1", "M2"], rules=[Threshold(minimum=1)])
@@ -199,10 +187,6 @@ class UnitGroup:
     def min_credit(self) -> Decimal | None:
         """The credit that the group's plain threshold asks for."""
         return self._minimum(Measure.CREDIT)
-
-    def evolve(self, **changes: object) -> Self:
-        """Return a copy with *changes*."""
-        return attrs.evolve(self, **changes)
 
 
 _PLAIN_FIELDS: Final = ("if_used", "percent", "distinct", "each")

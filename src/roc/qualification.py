@@ -6,10 +6,11 @@ import functools
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Self, final
+from typing import final
 
 import attrs
 
+from roc._record import Record, to_records
 from roc.errors import DataError, nearest
 from roc.groups import GroupKind, Sharing, UnitGroup, is_plain_bound, to_groups
 from roc.levels import Level
@@ -63,15 +64,15 @@ def _to_date(value: dt.date | str | None) -> dt.date | None:
     if value is None or (isinstance(value, dt.date) and not isinstance(value, dt.datetime)):
         return value
     try:
-        return dt.date.fromisoformat(value)
-    except (TypeError, ValueError):
+        return dt.date.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError:
         msg = f"{value!r:.60} is not a date: write 2026-08-31"
         raise DataError(msg) from None
 
 
 @final
 @attrs.frozen(kw_only=True)
-class Condition:
+class Condition(Record):
     """A fact that is not a unit and that a selection may assert: "120 hours of placement".
 
     A condition binds only where a rule says that it ``is met``.
@@ -89,14 +90,10 @@ class Condition:
         """What a person reads: the title, or the name where there is none."""
         return self.title or self.name
 
-    def evolve(self, **changes: object) -> Self:
-        """Return a copy with *changes*."""
-        return attrs.evolve(self, **changes)
-
 
 @final
 @attrs.frozen(kw_only=True)
-class Pathway:
+class Pathway(Record):
     """A named alternative: a route, an award of a suite, or a specialisation.
 
     Attributes:
@@ -120,14 +117,18 @@ class Pathway:
         """What a person reads: the title, or the name where there is none."""
         return self.title or self.name
 
-    def evolve(self, **changes: object) -> Self:
-        """Return a copy with *changes*."""
-        return attrs.evolve(self, **changes)
+
+def _to_unit_or_number(value: Unit | UnitNumber | str | int) -> Unit | UnitNumber:
+    return value if isinstance(value, Unit) else to_unit_number(value)
+
+
+def _to_optional_unit_number(value: UnitNumber | str | int | None) -> UnitNumber | None:
+    return None if value is None else to_unit_number(value)
 
 
 @final
 @attrs.frozen(kw_only=True)
-class Entry:
+class Entry(Record):
     """One unit of a selection, and how it was achieved.
 
     >>> str(Entry(unit="K6016383", state="rpl").number)
@@ -141,14 +142,10 @@ class Entry:
             its own credit, level and hours count.
     """
 
-    unit: UnitNumber | Unit = attrs.field(
-        converter=lambda value: value if isinstance(value, Unit) else to_unit_number(value)
-    )
+    unit: UnitNumber | Unit = attrs.field(converter=_to_unit_or_number)
     state: State = attrs.field(default=State.ACHIEVED, converter=State)
     credit: Decimal | None = attrs.field(default=None, converter=to_optional_amount)
-    in_place_of: UnitNumber | None = attrs.field(
-        default=None, converter=lambda value: None if value is None else to_unit_number(value)
-    )
+    in_place_of: UnitNumber | None = attrs.field(default=None, converter=_to_optional_unit_number)
 
     @property
     def number(self) -> UnitNumber:
@@ -160,14 +157,10 @@ class Entry:
         """The number under which rules see it: the unit's own, or the one that it stands in for."""
         return self.number if self.in_place_of is None else self.in_place_of
 
-    def evolve(self, **changes: object) -> Self:
-        """Return a copy with *changes*."""
-        return attrs.evolve(self, **changes)
-
 
 def to_entry(value: "Entry | Unit | UnitNumber | str | int") -> Entry:
     """Return *value* as an entry; a bare unit or number is one that was achieved."""
-    return value if isinstance(value, Entry) else Entry(unit=value)  # type: ignore[arg-type]
+    return value if isinstance(value, Entry) else Entry(unit=value)
 
 
 def _to_entries(values: "Iterable[Entry | Unit | UnitNumber | str | int]") -> tuple[Entry, ...]:
@@ -176,7 +169,7 @@ def _to_entries(values: "Iterable[Entry | Unit | UnitNumber | str | int]") -> tu
 
 @final
 @attrs.frozen(kw_only=True)
-class Example:
+class Example(Record):
     """A worked example that a file carries: a selection, its verdict, and why.
 
     Attributes:
@@ -193,9 +186,25 @@ class Example:
     conditions: tuple[str, ...] = attrs.field(default=(), converter=to_names)
     why: str = attrs.field(default="", converter=to_text)
 
-    def evolve(self, **changes: object) -> Self:
-        """Return a copy with *changes*."""
-        return attrs.evolve(self, **changes)
+
+def _to_units(values: Iterable[Unit]) -> tuple[Unit, ...]:
+    return to_records(values, Unit, "unit")
+
+
+def _to_pathways(values: Iterable[Pathway]) -> tuple[Pathway, ...]:
+    return to_records(values, Pathway, "pathway")
+
+
+def _to_conditions(values: Iterable[Condition]) -> tuple[Condition, ...]:
+    return to_records(values, Condition, "condition")
+
+
+def _to_sharings(values: Iterable[Sharing]) -> tuple[Sharing, ...]:
+    return to_records(values, Sharing, "sharing")
+
+
+def _to_examples(values: Iterable[Example]) -> tuple[Example, ...]:
+    return to_records(values, Example, "worked example")
 
 
 def _to_texts(values: Iterable[str]) -> tuple[str, ...]:
@@ -204,7 +213,7 @@ def _to_texts(values: Iterable[str]) -> tuple[str, ...]:
 
 @final
 @attrs.frozen(kw_only=True, cache_hash=True)
-class Qualification:
+class Qualification(Record):
     """A qualification: its header, its units, its groups and its rule of combination.
 
     Everything in the rule must hold: every group's rule, every clause of *rules*, and the rules of
@@ -261,14 +270,14 @@ class Qualification:
     operational_end: dt.date | None = attrs.field(default=None, converter=_to_date)
     certification_end: dt.date | None = attrs.field(default=None, converter=_to_date)
     review_date: dt.date | None = attrs.field(default=None, converter=_to_date)
-    units: tuple[Unit, ...] = attrs.field(default=(), converter=tuple)
+    units: tuple[Unit, ...] = attrs.field(default=(), converter=_to_units)
     groups: tuple[UnitGroup, ...] = attrs.field(default=(), converter=to_groups)
     rules: tuple[Clause, ...] = attrs.field(default=(), converter=to_clauses)
-    pathways: tuple[Pathway, ...] = attrs.field(default=(), converter=tuple)
-    conditions: tuple[Condition, ...] = attrs.field(default=(), converter=tuple)
-    sharing: tuple[Sharing, ...] = attrs.field(default=(), converter=tuple)
+    pathways: tuple[Pathway, ...] = attrs.field(default=(), converter=_to_pathways)
+    conditions: tuple[Condition, ...] = attrs.field(default=(), converter=_to_conditions)
+    sharing: tuple[Sharing, ...] = attrs.field(default=(), converter=_to_sharings)
     exempt_credit_counts: bool = attrs.field(default=True, validator=attrs.validators.instance_of(bool))
-    examples: tuple[Example, ...] = attrs.field(default=(), converter=tuple)
+    examples: tuple[Example, ...] = attrs.field(default=(), converter=_to_examples)
     source: tuple[str, ...] = attrs.field(default=(), converter=_to_texts)
     notes: tuple[str, ...] = attrs.field(default=(), converter=_to_texts)
 
@@ -342,7 +351,7 @@ class Qualification:
         >>> q.refusals(dt.date(2022, 5, 1))
         ('date.registration-closed',)
         """
-        found = []
+        found: list[str] = []
         if self.operational_start is not None and date < self.operational_start:
             found.append("date.not-yet-open")
         if Event(event) is Event.REGISTRATION:
@@ -360,10 +369,6 @@ class Qualification:
     def mandatory_units_of(self, pathway: str | None) -> tuple[UnitNumber, ...]:
         """Return the units that are chosen beforehand on *pathway*."""
         return tuple(dict.fromkeys(_mandatory(self.groups, pathway)))
-
-    def evolve(self, **changes: object) -> Self:
-        """Return a copy with *changes*, checked again."""
-        return attrs.evolve(self, **changes)
 
     def __str__(self) -> str:
         return f"{self.number or ''} {self.title}".strip()

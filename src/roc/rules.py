@@ -8,10 +8,11 @@ import enum
 import re
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
-from typing import Any, Final, Self, TypeAlias, final
+from typing import Any, Final, TypeAlias, final
 
 import attrs
 
+from roc._record import Record
 from roc.errors import DataError
 from roc.levels import Level
 from roc.numbers import UnitNumber
@@ -189,19 +190,9 @@ def listed(words: Iterable[object], joint: str = "and") -> str:
     return f"{', '.join(texts[:-1])} {joint} {texts[-1]}"
 
 
-class _Text:
-    """What every clause shares: ``evolve``, and a representation that shows the text form."""
-
-    __slots__ = ()
-
-    def evolve(self, **changes: object) -> Self:
-        """Return a copy with *changes*."""
-        return attrs.evolve(self, **changes)  # type: ignore[misc, no-any-return]
-
-
 @final
 @attrs.frozen(kw_only=True)
-class Scope(_Text):
+class Scope(Record):
     """Which units a threshold sees; every part that is given narrows it.
 
     >>> str(Scope(groups=["B", "C"], level_from=2))
@@ -300,7 +291,7 @@ def _level(level: Level) -> str:
 
 @final
 @attrs.frozen(kw_only=True)
-class Threshold(_Text):
+class Threshold(Record):
     """A bound on a measure over a scope, from below, from above or both.
 
     >>> str(Threshold(measure="credit", minimum=31, scope=Scope(level_from=2)))
@@ -401,7 +392,7 @@ class Threshold(_Text):
 
 @final
 @attrs.frozen(kw_only=True)
-class Linked(_Text):
+class Linked(Record):
     """Units that go together: choosing one brings the others; some without the others is wrong.
 
     >>> str(Linked(units=["K/601/6383", "R/601/6247"]))
@@ -421,7 +412,7 @@ class Linked(_Text):
 
 @final
 @attrs.frozen(kw_only=True)
-class Barred(_Text):
+class Barred(Record):
     """Units of which at most one may be taken, or at most one counts.
 
     >>> str(Barred(units=["M92", "530"]))
@@ -447,7 +438,7 @@ class Barred(_Text):
 
 @final
 @attrs.frozen(kw_only=True)
-class Requires(_Text):
+class Requires(Record):
     """A unit that needs others in the selection: a prerequisite or a co-requisite.
 
     >>> str(Requires(unit="III.15", units=["II.15"]))
@@ -492,7 +483,7 @@ class Requires(_Text):
 
 @final
 @attrs.frozen(kw_only=True)
-class IsMet(_Text):
+class IsMet(Record):
     """A fact that is not a unit, which a selection asserts: a placement, a certificate.
 
     >>> str(IsMet(condition="placement"))
@@ -510,7 +501,7 @@ class IsMet(_Text):
 
 @final
 @attrs.frozen(kw_only=True)
-class Complete(_Text):
+class Complete(Record):
     """A group is OK: everything that its own rule and its sub-groups ask for is there.
 
     >>> str(Complete(group="Core"))
@@ -546,7 +537,7 @@ def _nested(clause: "Clause") -> str:
 
 @final
 @attrs.frozen(kw_only=True)
-class AllOf(_Text):
+class AllOf(Record):
     """Several clauses, all of which must hold: for use inside a choice or a condition.
 
     Attributes:
@@ -563,7 +554,7 @@ class AllOf(_Text):
 
 @final
 @attrs.frozen(kw_only=True)
-class Choice(_Text):
+class Choice(Record):
     """Several sub-rules of which some must hold: any of, n of, exactly n of.
 
     >>> one = Threshold(minimum=2, scope=Scope(units=["M1", "M2"]))
@@ -607,7 +598,7 @@ class Choice(_Text):
 
 @final
 @attrs.frozen(kw_only=True)
-class Conditional(_Text):
+class Conditional(Record):
     """A clause that applies only when another holds.
 
     >>> when = Threshold(minimum=1, scope=Scope(units=["M1"]))

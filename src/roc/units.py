@@ -4,10 +4,11 @@ import decimal
 import re
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Final, Self, final
+from typing import Final, final
 
 import attrs
 
+from roc._record import Record
 from roc.errors import DataError
 from roc.levels import Level
 from roc.numbers import UnitNumber
@@ -27,7 +28,7 @@ _TAG: Final = re.compile(r"[^\W_][\w.+&'-]*(?::[\w.+&'-]+)?", re.UNICODE)
 _LONGEST_TEXT: Final = 1000
 
 
-def to_amount(value: object) -> Decimal:
+def to_amount(value: Decimal | float | str) -> Decimal:
     """Return *value* as an exact amount: 0 to 1,000,000 with at most four decimals, normalised.
 
     A float is taken at its shortest decimal text, so ``1.5`` is exactly 1.5.
@@ -61,7 +62,7 @@ def to_amount(value: object) -> Decimal:
     return places
 
 
-def to_optional_amount(value: object) -> Decimal | None:
+def to_optional_amount(value: Decimal | float | str | None) -> Decimal | None:
     """Return *value* as an amount, or ``None`` as it is."""
     return None if value is None else to_amount(value)
 
@@ -71,7 +72,7 @@ def to_optional_level(value: Level | int | str | None) -> Level | None:
     return None if value is None else Level(value)
 
 
-def to_text(value: object) -> str:
+def to_text(value: str) -> str:
     """Return a text of at most 1,000 characters, its white space folded.
 
     Raises:
@@ -83,7 +84,7 @@ def to_text(value: object) -> str:
     return " ".join(value.split())
 
 
-def to_optional_text(value: object) -> str | None:
+def to_optional_text(value: str | None) -> str | None:
     """Return *value* as a text, or ``None`` as it is."""
     return None if value is None else to_text(value)
 
@@ -113,7 +114,7 @@ def to_unit_number(value: UnitNumber | str | int) -> UnitNumber:
 
 @final
 @attrs.frozen(kw_only=True)
-class Unit:
+class Unit(Record):
     """A unit: the smallest thing that credit is given for.
 
     >>> unit = Unit(number="K6016383", title="Customer Service Needs", level=3, credit=5)
@@ -154,10 +155,6 @@ class Unit:
         """
         prefix = f"{key}:"
         return min((tag[len(prefix) :] for tag in self.tags if tag.startswith(prefix)), default=None)
-
-    def evolve(self, **changes: object) -> Self:
-        """Return a copy with *changes*."""
-        return attrs.evolve(self, **changes)
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}".strip()

@@ -1,0 +1,34 @@
+"""The base of every record, and collections of them."""
+
+from collections.abc import Iterable
+from typing import Any, Self, TypeVar
+
+import attrs
+
+from roc.errors import DataError
+
+
+@attrs.frozen(kw_only=True)
+class Record:
+    """What every record shares: it cannot be changed, only copied with changes."""
+
+    def evolve(self, **changes: Any) -> Self:
+        """Return a copy with *changes*, checked like a new one."""
+        return attrs.evolve(self, **changes)
+
+
+RecordT = TypeVar("RecordT", bound=Record)
+
+
+def to_records(values: Iterable[RecordT], kind: type[RecordT], what: str) -> tuple[RecordT, ...]:
+    """Return *values* as a tuple.
+
+    Raises:
+        DataError: One is not of *kind*; the message calls it *what*.
+    """
+    records = tuple(values)
+    for each in records:
+        if not isinstance(each, kind):
+            msg = f"{each!r:.60} is not a {what}"
+            raise DataError(msg)
+    return records

@@ -1,0 +1,105 @@
+"""Best combination: the best part of what was achieved that satisfies the rule, for certification."""
+
+from collections.abc import Iterator
+from typing import Any, Self, final
+
+import attrs
+
+from roc._allocate import Allocation, allocate
+from roc._compiled import Compiled, compiled
+from roc.numbers import UnitNumber
+from roc.qualification import Pathway, PathwayKind
+from roc.selection import Selection
+from roc.status import Status, check
+
+__all__ = ["Combination", "best_combination"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Combination:
+    """The best combination of what was achieved.
+
+    Attributes:
+        achieved: What was achieved.
+        selection: The part of it that is put forward, on the pathway that it serves best.
+        exact: Whether it is proven that no part does better; false only where a limit was reached.
+    """
+
+    achieved: Selection
+    selection: Selection
+    exact: bool
+
+    @property
+    def status(self) -> Status:
+        """How the part that is put forward stands, checked as it is."""
+        return check(self.selection)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the rule is satisfied by some part of what was achieved."""
+        return self.status.ok
+
+    @property
+    def surplus(self) -> tuple[UnitNumber, ...]:
+        """Units that were achieved and do not count: left out, beyond what counts, or outside every group."""
+        status = self.status
+        idle = {*status.surplus, *status.additional}
+        return tuple(
+            number
+            for number in self.achieved.numbers
+            if number not in self.selection or number in idle
+        )
+
+    def evolve(self, **changes: Any) -> Self:
+        """Return a copy with *changes*."""
+        return attrs.evolve(self, **changes)
+
+
+def best_combination(achieved: Selection) -> Combination:
+    """Return the best part of *achieved*: one that satisfies the rule if there is any.
+
+    Of those, the one in which most credit counts, then most units; ties by declared order. Where none
+    satisfies it, the one that lacks least while it keeps to every ceiling. Without a pathway chosen, the
+    pathway is chosen too.
+
+    Source: certification claims the best valid combination, surplus is information (DOMAIN.md, 4.1).
+    """
+    candidates = list(_candidates(achieved))
+    pathway, rule, found = min(candidates, key=lambda each: _rank(each[1], each[2]))
+    kept = found.taken
+    entries = tuple(
+        entry for entry in achieved.entries if kept >> rule.bits[entry.place] & 1
+    )
+    name = achieved.pathway if pathway is None else pathway.name
+    return Combination(
+        achieved=achieved,
+        selection=achieved.evolve(entries=entries, pathway=name),
+        exact=all(each.exact for _, _, each in candidates),
+    )
+
+
+def _candidates(achieved: Selection) -> Iterator[tuple[Pathway | None, Compiled, Allocation]]:
+    q = achieved.qualification
+    taken, special, states = achieved._bits
+    mains: list[Pathway | None] = [
+        each
+        for each in q.pathways
+        if (
+            each.kind is not PathwayKind.SPECIALISATION
+            if achieved.pathway is None
+            else each.name == achieved.pathway
+        )
+    ]
+    for pathway in mains or [None]:
+        rule = compiled(q, () if pathway is None else (pathway,), special)
+        yield pathway, rule, allocate(rule, taken, states, achieved.conditions, may_drop=True)
+
+
+def _rank(rule: Compiled, found: Allocation) -> tuple[int, int, int]:
+    values = found.values
+    return found.gap, -values[rule.total_credit], -values[rule.total_units]
