@@ -1,47 +1,265 @@
-"""Rules of combination: how many units and credits, from which groups, make a qualification."""
+"""Rules of combination: how many units and credits, from which groups, make a qualification.
 
-from roc.combination import Combination, best_combination
-from roc.errors import (
-    CheckCharacterWarning,
-    DataError,
-    InvalidData,
-    MissingExtraError,
-    RocError,
-    RocWarning,
-    RuleSyntaxError,
-    SelectionError,
-    SizeWarning,
-)
-from roc.groups import GroupKind, Opening, Sharing, UnitGroup
-from roc.levels import Level
-from roc.messages import Message, Severity
-from roc.numbers import QualificationNumber, UnitNumber
-from roc.qualification import (
-    Condition,
-    Entry,
-    Event,
-    Example,
-    Pathway,
-    PathwayKind,
-    Qualification,
-    version_on,
-)
-from roc.rules import (
-    AllOf,
-    Barred,
-    Ceiling,
-    Choice,
-    Clause,
-    Complete,
-    Conditional,
-    IsMet,
-    Linked,
-    Measure,
-    Requires,
-    Scope,
-    State,
-    Threshold,
-)
-from roc.selection import Selection
-from roc.status import ClauseStatus, GroupStatus, Status, check
-from roc.units import Unit
+The public names live in the modules of the package and are imported from them when they are first
+used, so that ``import roc`` costs next to nothing.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from roc.combination import (
+        Combination as Combination,
+    )
+    from roc.combination import (
+        best_combination as best_combination,
+    )
+    from roc.errors import (
+        CheckCharacterWarning as CheckCharacterWarning,
+    )
+    from roc.errors import (
+        DataError as DataError,
+    )
+    from roc.errors import (
+        InvalidData as InvalidData,
+    )
+    from roc.errors import (
+        MissingExtraError as MissingExtraError,
+    )
+    from roc.errors import (
+        RocError as RocError,
+    )
+    from roc.errors import (
+        RocWarning as RocWarning,
+    )
+    from roc.errors import (
+        RuleSyntaxError as RuleSyntaxError,
+    )
+    from roc.errors import (
+        SelectionError as SelectionError,
+    )
+    from roc.errors import (
+        SizeWarning as SizeWarning,
+    )
+    from roc.groups import (
+        GroupKind as GroupKind,
+    )
+    from roc.groups import (
+        Opening as Opening,
+    )
+    from roc.groups import (
+        Sharing as Sharing,
+    )
+    from roc.groups import (
+        UnitGroup as UnitGroup,
+    )
+    from roc.levels import Level as Level
+    from roc.messages import (
+        Message as Message,
+    )
+    from roc.messages import (
+        Severity as Severity,
+    )
+    from roc.numbers import (
+        QualificationNumber as QualificationNumber,
+    )
+    from roc.numbers import (
+        UnitNumber as UnitNumber,
+    )
+    from roc.qualification import (
+        Condition as Condition,
+    )
+    from roc.qualification import (
+        Entry as Entry,
+    )
+    from roc.qualification import (
+        Event as Event,
+    )
+    from roc.qualification import (
+        Example as Example,
+    )
+    from roc.qualification import (
+        Pathway as Pathway,
+    )
+    from roc.qualification import (
+        PathwayKind as PathwayKind,
+    )
+    from roc.qualification import (
+        Qualification as Qualification,
+    )
+    from roc.qualification import (
+        version_on as version_on,
+    )
+    from roc.rules import (
+        AllOf as AllOf,
+    )
+    from roc.rules import (
+        Barred as Barred,
+    )
+    from roc.rules import (
+        Ceiling as Ceiling,
+    )
+    from roc.rules import (
+        Choice as Choice,
+    )
+    from roc.rules import (
+        Clause as Clause,
+    )
+    from roc.rules import (
+        Complete as Complete,
+    )
+    from roc.rules import (
+        Conditional as Conditional,
+    )
+    from roc.rules import (
+        IsMet as IsMet,
+    )
+    from roc.rules import (
+        Linked as Linked,
+    )
+    from roc.rules import (
+        Measure as Measure,
+    )
+    from roc.rules import (
+        Requires as Requires,
+    )
+    from roc.rules import (
+        Scope as Scope,
+    )
+    from roc.rules import (
+        State as State,
+    )
+    from roc.rules import (
+        Threshold as Threshold,
+    )
+    from roc.selection import Selection as Selection
+    from roc.status import (
+        ClauseStatus as ClauseStatus,
+    )
+    from roc.status import (
+        GroupStatus as GroupStatus,
+    )
+    from roc.status import (
+        Status as Status,
+    )
+    from roc.status import (
+        check as check,
+    )
+    from roc.units import Unit as Unit
+
+_HOMES: Final = {
+    "Combination": "roc.combination",
+    "best_combination": "roc.combination",
+    "CheckCharacterWarning": "roc.errors",
+    "DataError": "roc.errors",
+    "InvalidData": "roc.errors",
+    "MissingExtraError": "roc.errors",
+    "RocError": "roc.errors",
+    "RocWarning": "roc.errors",
+    "RuleSyntaxError": "roc.errors",
+    "SelectionError": "roc.errors",
+    "SizeWarning": "roc.errors",
+    "GroupKind": "roc.groups",
+    "Opening": "roc.groups",
+    "Sharing": "roc.groups",
+    "UnitGroup": "roc.groups",
+    "Level": "roc.levels",
+    "Message": "roc.messages",
+    "Severity": "roc.messages",
+    "QualificationNumber": "roc.numbers",
+    "UnitNumber": "roc.numbers",
+    "Condition": "roc.qualification",
+    "Entry": "roc.qualification",
+    "Event": "roc.qualification",
+    "Example": "roc.qualification",
+    "Pathway": "roc.qualification",
+    "PathwayKind": "roc.qualification",
+    "Qualification": "roc.qualification",
+    "version_on": "roc.qualification",
+    "AllOf": "roc.rules",
+    "Barred": "roc.rules",
+    "Ceiling": "roc.rules",
+    "Choice": "roc.rules",
+    "Clause": "roc.rules",
+    "Complete": "roc.rules",
+    "Conditional": "roc.rules",
+    "IsMet": "roc.rules",
+    "Linked": "roc.rules",
+    "Measure": "roc.rules",
+    "Requires": "roc.rules",
+    "Scope": "roc.rules",
+    "State": "roc.rules",
+    "Threshold": "roc.rules",
+    "Selection": "roc.selection",
+    "ClauseStatus": "roc.status",
+    "GroupStatus": "roc.status",
+    "Status": "roc.status",
+    "check": "roc.status",
+    "Unit": "roc.units",
+}
+"""The module in which each public name lives."""
+
+__all__ = [
+    "AllOf",
+    "Barred",
+    "Ceiling",
+    "CheckCharacterWarning",
+    "Choice",
+    "Clause",
+    "ClauseStatus",
+    "Combination",
+    "Complete",
+    "Condition",
+    "Conditional",
+    "DataError",
+    "Entry",
+    "Event",
+    "Example",
+    "GroupKind",
+    "GroupStatus",
+    "InvalidData",
+    "IsMet",
+    "Level",
+    "Linked",
+    "Measure",
+    "Message",
+    "MissingExtraError",
+    "Opening",
+    "Pathway",
+    "PathwayKind",
+    "Qualification",
+    "QualificationNumber",
+    "Requires",
+    "RocError",
+    "RocWarning",
+    "RuleSyntaxError",
+    "Scope",
+    "Selection",
+    "SelectionError",
+    "Severity",
+    "Sharing",
+    "SizeWarning",
+    "State",
+    "Status",
+    "Threshold",
+    "Unit",
+    "UnitGroup",
+    "UnitNumber",
+    "best_combination",
+    "check",
+    "version_on",
+]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOMES.get(name)
+    if home is None:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    value: object = getattr(importlib.import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -9,7 +9,8 @@ least gap, then the most credit and the most units that count, then the earliest
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from roc._compiled import BarredNode, BoundNode, Compiled, Node
+from roc._compiled import Compiled
+from roc._nodes import BarredNode, BoundNode, Node
 from roc.rules import State
 
 LIMIT: Final = 400_000
@@ -75,6 +76,16 @@ def allocate(
     return Allocation(kept, counted, tuple(where), values, gap, exact or not gap)
 
 
+def settled(
+    compiled: Compiled, taken: int, states: Mapping[State, int], asserted: frozenset[str]
+) -> Allocation:
+    """Return the allocation of a selection in which no unit has a choice and no ceiling leaves any over."""
+    where = tuple(taken & bits for bits in compiled.static)
+    values = compiled.settled_values(taken, states, asserted)
+    counted = taken & ~compiled.never_counts
+    return Allocation(taken, counted, where, values, compiled.gap(values), exact=True)
+
+
 class _Search:
     def __init__(
         self,
@@ -97,15 +108,15 @@ class _Search:
         surplus = 0
         for node in compiled.hard:
             surplus |= compiled.rows[node.hi_row].mask
-        for bit in _bits(taken):
-            options = tuple(self._options(bit, droppable=bool(harmful >> bit & 1), hard=bool(surplus >> bit & 1)))
+        for bit in each_bit(taken):
+            options = tuple(
+                self._options(bit, droppable=bool(harmful >> bit & 1), hard=bool(surplus >> bit & 1))
+            )
             if len(options) > 1:
                 self.options[bit] = options
             else:
                 self._fix(bit, options[0])
-        self.base = compiled.values(
-            self.fixed_taken, self.fixed_counted, self.fixed_where, states, asserted
-        )
+        self.base = compiled.values(self.fixed_taken, self.fixed_counted, self.fixed_where, states, asserted)
 
     def _fix(self, bit: int, option: Option) -> None:
         self.fixed_taken |= 1 << bit
@@ -138,7 +149,9 @@ class _Search:
         """Return the option of every unit that has several, and whether the result is proven."""
         chosen: dict[int, Option] = {}
         exact = True
-        deltas = {bit: [self._delta(bit, option) for option in options] for bit, options in self.options.items()}
+        deltas = {
+            bit: [self._delta(bit, option) for option in options] for bit, options in self.options.items()
+        }
         for bits, parts in self._components(deltas):
             found, is_exact = _Component(self, bits, parts, deltas).solve()
             chosen.update(found)
@@ -259,9 +272,7 @@ class _Component:
             ]
             for bit in bits
         ]
-        self.ceilings += [
-            (i, cap.at_most) for i, cap in enumerate(compiled.caps, start=len(self.rows))
-        ]
+        self.ceilings += [(i, cap.at_most) for i, cap in enumerate(compiled.caps, start=len(self.rows))]
 
     def _ceiling_nodes(self) -> Iterator[BoundNode | BarredNode]:
         """Yield the ceilings that the search itself keeps."""
@@ -334,7 +345,7 @@ class _Path(NamedTuple):
     before: "_Path | None"
 
 
-def _bits(mask: int) -> Iterator[int]:
+def each_bit(mask: int) -> Iterator[int]:
     """Yield the numbers of the bits that are set, lowest first."""
     while mask:
         low = mask & -mask

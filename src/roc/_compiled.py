@@ -1,17 +1,31 @@
 """A rule of combination compiled for checking: rows of weights over bits, and nodes that read them.
 
 Every unit is a bit. A *row* is a weighted sum over some of the bits: the units, the credit or the hours of
-a scope. A *node* is a clause or a group; it reads row values and says how far they are from what it asks
-for, its *gap*: missing (or excessive) units, then credit, then hours, packed into one integer so that gaps
-add up and compare in that order. Zero is fulfilled.
+a scope. A *node* (:mod:`roc._nodes`) is a clause or a group; it reads row values.
 """
 
 import functools
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
-from typing import Final, NamedTuple, TypeAlias
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import NamedTuple
 
+from roc._nodes import (
+    AllNode,
+    BarredNode,
+    BoundNode,
+    ChoiceNode,
+    ConditionalNode,
+    DistinctNode,
+    GroupNode,
+    LinkedNode,
+    MandatoryNode,
+    MetNode,
+    Node,
+    OutsideNode,
+    RequiresNode,
+    Values,
+)
 from roc._validate import clauses_with_paths
 from roc.groups import GroupKind, UnitGroup
 from roc.numbers import UnitNumber
@@ -35,13 +49,6 @@ from roc.rules import (
 )
 from roc.units import Unit
 
-SHIFT: Final = {Measure.UNITS: 128, Measure.CREDIT: 64, Measure.GLH: 0}
-"""Where a gap of each measure lies in a packed gap."""
-
-ONE_UNIT: Final = 1 << SHIFT[Measure.UNITS]
-
-Values: TypeAlias = Sequence[int]
-
 
 class Row(NamedTuple):
     """A weighted sum over bits.
@@ -56,344 +63,6 @@ class Row(NamedTuple):
     mask: int
     states: tuple[State, ...]
     condition: str | None = None
-
-
-class Use(NamedTuple):
-    """How a node reads a row: where more makes no difference, and whether more can do harm."""
-
-    row: int
-    cap: int | None
-    harmful: bool
-
-
-class Node:
-    """A clause or a group, compiled."""
-
-    __slots__ = ("path",)
-
-    path: str
-
-    def gap(self, values: Values) -> int:
-        """Return how far *values* are from what is asked for; 0 where it is fulfilled."""
-        raise NotImplementedError
-
-    def uses(self) -> Iterator[Use]:
-        """Yield how the rows are read."""
-        raise NotImplementedError
-
-    def parts(self) -> "Iterator[Node]":
-        """Yield nodes whose gaps add up to this one's; itself where it can't be taken apart."""
-        yield self
-
-
-class BoundNode(Node):
-    """A threshold; ``hi_hard`` marks a ceiling on what counts, which the allocation keeps by itself."""
-
-    __slots__ = ("clause", "hi", "hi_hard", "hi_row", "lo", "lo_row", "shift", "used_row", "word")
-
-    def __init__(
-        self,
-        path: str,
-        clause: Threshold,
-        *,
-        lo: tuple[int, int] | None,
-        hi: tuple[int, int] | None,
-        used_row: int | None,
-        word: str | None = None,
-    ) -> None:
-        self.path, self.clause, self.word = path, clause, word
-        self.lo_row, self.lo = lo if lo is not None else (-1, 0)
-        self.hi_row, self.hi = hi if hi is not None else (-1, 0)
-        self.hi_hard = clause.ceiling is Ceiling.COUNTS
-        self.used_row = -1 if used_row is None else used_row
-        self.shift = SHIFT[clause.measure]
-
-    def gap(self, values: Values) -> int:
-        found = 0
-        if self.lo_row >= 0 and values[self.lo_row] < self.lo:
-            if self.used_row < 0 or values[self.used_row]:
-                found = (self.lo - values[self.lo_row]) << self.shift
-        if self.hi_row >= 0 and not self.hi_hard and values[self.hi_row] > self.hi:
-            found += (values[self.hi_row] - self.hi) << self.shift
-        return found
-
-    def uses(self) -> Iterator[Use]:
-        if self.lo_row >= 0:
-            yield Use(self.lo_row, self.lo, harmful=False)
-        if self.hi_row >= 0:
-            yield Use(self.hi_row, None, harmful=True)
-        if self.used_row >= 0:
-            yield Use(self.used_row, 1, harmful=True)
-
-
-class DistinctNode(Node):
-    """A threshold on how many different words of a keyed tag occur."""
-
-    __slots__ = ("clause", "counted_rows", "taken_rows")
-
-    def __init__(
-        self, path: str, clause: Threshold, counted_rows: tuple[int, ...], taken_rows: tuple[int, ...]
-    ) -> None:
-        self.path, self.clause = path, clause
-        self.counted_rows, self.taken_rows = counted_rows, taken_rows
-
-    def actual(self, values: Values) -> tuple[int, int]:
-        """Return how many words count and how many were taken."""
-        return (
-            sum(1 for row in self.counted_rows if values[row]),
-            sum(1 for row in self.taken_rows if values[row]),
-        )
-
-    def gap(self, values: Values) -> int:
-        counted, taken = self.actual(values)
-        low, high = self.clause.minimum, self.clause.maximum
-        found = 0
-        if low is not None and counted < low and not (self.clause.if_used and not taken):
-            found = int(low) - counted
-        if high is not None and taken > high:
-            found += taken - int(high)
-        return found << SHIFT[Measure.UNITS]
-
-    def uses(self) -> Iterator[Use]:
-        harmful = self.clause.maximum is not None or self.clause.if_used
-        for row in dict.fromkeys((*self.counted_rows, *self.taken_rows)):
-            yield Use(row, 1, harmful=harmful)
-
-
-class MandatoryNode(Node):
-    """Every unit that a mandatory group lists."""
-
-    __slots__ = ("group", "need", "row")
-
-    def __init__(self, path: str, group: int, row: int, need: int) -> None:
-        self.path, self.group, self.row, self.need = path, group, row, need
-
-    def gap(self, values: Values) -> int:
-        return (self.need - values[self.row]) << SHIFT[Measure.UNITS]
-
-    def uses(self) -> Iterator[Use]:
-        yield Use(self.row, self.need, harmful=False)
-
-
-class LinkedNode(Node):
-    """Linked units: none of them, or all."""
-
-    __slots__ = ("clause", "row", "size")
-
-    def __init__(self, path: str, clause: Linked, row: int) -> None:
-        self.path, self.clause, self.row, self.size = path, clause, row, len(clause.units)
-
-    def gap(self, values: Values) -> int:
-        return (self.size - values[self.row]) << SHIFT[Measure.UNITS] if values[self.row] else 0
-
-    def uses(self) -> Iterator[Use]:
-        yield Use(self.row, None, harmful=True)
-
-
-class BarredNode(Node):
-    """Barred units: at most one is taken, or at most one counts (which the allocation keeps by itself)."""
-
-    __slots__ = ("clause", "hi", "hi_hard", "hi_row")
-
-    def __init__(self, path: str, clause: Barred, row: int) -> None:
-        self.path, self.clause, self.hi_row, self.hi = path, clause, row, 1
-        self.hi_hard = clause.ceiling is Ceiling.COUNTS
-
-    def gap(self, values: Values) -> int:
-        if self.hi_hard or values[self.hi_row] < 2:
-            return 0
-        return (values[self.hi_row] - 1) << SHIFT[Measure.UNITS]
-
-    def uses(self) -> Iterator[Use]:
-        yield Use(self.hi_row, None, harmful=True)
-
-
-class RequiresNode(Node):
-    """A unit that needs others."""
-
-    __slots__ = ("clause", "need", "needs_row", "row")
-
-    def __init__(self, path: str, clause: Requires, row: int, needs_row: int) -> None:
-        self.path, self.clause, self.row, self.needs_row = path, clause, row, needs_row
-        self.need = clause.needed
-
-    def gap(self, values: Values) -> int:
-        if not values[self.row] or values[self.needs_row] >= self.need:
-            return 0
-        return (self.need - values[self.needs_row]) << SHIFT[Measure.UNITS]
-
-    def uses(self) -> Iterator[Use]:
-        yield Use(self.row, 1, harmful=True)
-        yield Use(self.needs_row, self.need, harmful=False)
-
-
-class MetNode(Node):
-    """A condition that must be asserted."""
-
-    __slots__ = ("clause", "row")
-
-    def __init__(self, path: str, clause: IsMet, row: int) -> None:
-        self.path, self.clause, self.row = path, clause, row
-
-    def gap(self, values: Values) -> int:
-        return 0 if values[self.row] else ONE_UNIT
-
-    def uses(self) -> Iterator[Use]:
-        yield Use(self.row, 1, harmful=False)
-
-
-class OutsideNode(Node):
-    """Units that belong to other pathways only."""
-
-    __slots__ = ("row",)
-
-    def __init__(self, path: str, row: int) -> None:
-        self.path, self.row = path, row
-
-    def gap(self, values: Values) -> int:
-        return values[self.row] << SHIFT[Measure.UNITS]
-
-    def uses(self) -> Iterator[Use]:
-        yield Use(self.row, None, harmful=True)
-
-
-class AllNode(Node):
-    """Several nodes, all of which must hold."""
-
-    __slots__ = ("clause", "nodes")
-
-    def __init__(self, path: str, clause: "AllOf | Complete | Threshold", nodes: Sequence[Node]) -> None:
-        self.path, self.clause, self.nodes = path, clause, tuple(nodes)
-
-    def gap(self, values: Values) -> int:
-        return sum(node.gap(values) for node in self.nodes)
-
-    def uses(self) -> Iterator[Use]:
-        for node in self.nodes:
-            yield from node.uses()
-
-    def parts(self) -> Iterator[Node]:
-        for node in self.nodes:
-            yield from node.parts()
-
-
-class ChoiceNode(Node):
-    """Options of which some must hold; the nearest ones tell the gap."""
-
-    __slots__ = ("clause", "nodes")
-
-    def __init__(self, path: str, clause: Choice, nodes: Sequence[Node]) -> None:
-        self.path, self.clause, self.nodes = path, clause, tuple(nodes)
-
-    def gap(self, values: Values) -> int:
-        gaps = sorted(node.gap(values) for node in self.nodes)
-        found = sum(gaps[: self.clause.at_least])
-        if self.clause.at_most is not None:
-            held = sum(1 for gap in gaps if not gap)
-            found += max(0, held - self.clause.at_most) << SHIFT[Measure.UNITS]
-        return found
-
-    def uses(self) -> Iterator[Use]:
-        harmful = self.clause.at_most is not None
-        for node in self.nodes:
-            for use in node.uses():
-                yield use._replace(harmful=harmful or use.harmful)
-
-
-class ConditionalNode(Node):
-    """A node that applies only when another is fulfilled."""
-
-    __slots__ = ("clause", "then", "when")
-
-    def __init__(self, path: str, clause: Conditional, when: Node, then: Node) -> None:
-        self.path, self.clause, self.when, self.then = path, clause, when, then
-
-    def gap(self, values: Values) -> int:
-        return 0 if self.when.gap(values) else self.then.gap(values)
-
-    def uses(self) -> Iterator[Use]:
-        for use in self.when.uses():
-            yield use._replace(harmful=True)
-        yield from self.then.uses()
-
-
-class GroupNode(Node):
-    """A group: its own clauses, and its sub-groups or a choice of them."""
-
-    __slots__ = ("choose", "group", "groups", "index", "mixing", "rules", "used_rows")
-
-    def __init__(
-        self,
-        path: str,
-        group: UnitGroup,
-        index: int,
-        rules: Sequence[Node],
-        groups: "Sequence[GroupNode]",
-        used_rows: Sequence[int],
-    ) -> None:
-        self.path, self.group, self.index = path, group, index
-        self.rules, self.groups, self.used_rows = tuple(rules), tuple(groups), tuple(used_rows)
-        self.choose = group.choose
-        self.mixing = group.mixing
-
-    def used(self, values: Values) -> int:
-        """Return from how many sub-groups something was taken."""
-        return sum(1 for row in self.used_rows if values[row])
-
-    def choice_gap(self, values: Values) -> int:
-        """Return the gap of the choice of sub-groups, 0 where there is none to make."""
-        if self.choose is None:
-            return 0
-        gaps = sorted(group.gap(values) for group in self.groups)
-        found = sum(gaps[: self.choose])
-        if not self.mixing:
-            found += max(0, self.used(values) - self.choose) << SHIFT[Measure.UNITS]
-        return found
-
-    def gap(self, values: Values) -> int:
-        found = 0
-        for node in self.rules:
-            found += node.gap(values)
-        if self.choose is not None:
-            return found + self.choice_gap(values)
-        for group in self.groups:
-            found += group.gap(values)
-        return found
-
-    def uses(self) -> Iterator[Use]:
-        for node in (*self.rules, *self.groups):
-            yield from node.uses()
-        if not self.mixing:
-            for row in self.used_rows:
-                yield Use(row, 1, harmful=True)
-
-    def parts(self) -> Iterator[Node]:
-        if self.choose is None:
-            for node in (*self.rules, *self.groups):
-                yield from node.parts()
-        else:
-            for rule in self.rules:
-                yield from rule.parts()
-            yield _ChosenPart(self)
-
-
-class _ChosenPart(Node):
-    """The choice of sub-groups of a group, without the group's own clauses."""
-
-    __slots__ = ("node",)
-
-    def __init__(self, node: GroupNode) -> None:
-        self.path, self.node = node.path, node
-
-    def gap(self, values: Values) -> int:
-        return self.node.choice_gap(values)
-
-    def uses(self) -> Iterator[Use]:
-        for group in self.node.groups:
-            yield from group.uses()
-        if not self.node.mixing:
-            for row in self.node.used_rows:
-                yield Use(row, 1, harmful=True)
 
 
 class Cap(NamedTuple):
@@ -574,8 +243,10 @@ class Compiled:
             lambda bit: not self.placements[bit] and self.units[bit].number in elsewhere
         )
         idle = self._bits_where(
-            lambda bit: bool(self.placements[bit])
-            and not any(self.counting[index] for way in self.placements[bit] for index in way)
+            lambda bit: (
+                bool(self.placements[bit])
+                and not any(self.counting[index] for way in self.placements[bit] for index in way)
+            )
         )
         self.never_counts = self.homeless | idle
 
@@ -612,7 +283,10 @@ class Compiled:
         """Return the row of *measure* over *scope*, standing in the group *here*."""
         if scope.groups:
             inside = {
-                index for name in scope.groups if name in self._index for index in self.below[self._index[name]]
+                index
+                for name in scope.groups
+                if name in self._index
+                for index in self.below[self._index[name]]
             }
         else:
             inside = set(range(len(self.groups)) if here is None else self.below[here])
@@ -657,11 +331,18 @@ class Compiled:
             found |= where[index]
         return found
 
-    def static_values(self, taken: int) -> list[int]:
+    def settled_values(self, taken: int, states: Mapping[State, int], asserted: frozenset[str]) -> list[int]:
         """Return the row values of *taken*, every unit of which has one place, all that may count counting."""
         counted = taken & ~self.never_counts
+        if not self.is_simple:
+            return self.values(taken, counted, self.static, states, asserted)
         return [
-            sum([weight * ((counted if is_counted else taken) & mask & bits).bit_count() for weight, bits in weights])
+            sum(
+                [
+                    weight * ((counted if is_counted else taken) & mask & bits).bit_count()
+                    for weight, bits in weights
+                ]
+            )
             for is_counted, mask, weights in self._plan
         ]
 
@@ -847,11 +528,16 @@ class Compiled:
         """Return the bounds of *clause* as amounts, a share worked out against the rule's own minimum."""
         if not clause.percent:
             return clause.minimum, clause.maximum
-        name = next((each.name for each in self.pathways if each.kind is not PathwayKind.SPECIALISATION), None)
+        name = next(
+            (each.name for each in self.pathways if each.kind is not PathwayKind.SPECIALISATION), None
+        )
         basis = self.qualification.minimum(clause.measure, name) or Decimal(0)
         low, high = (
             None if bound is None else basis * bound / 100 for bound in (clause.minimum, clause.maximum)
         )
+        if clause.measure is Measure.UNITS:  # a share of whole units is whole units
+            low = None if low is None else low.to_integral_value(ROUND_CEILING)
+            high = None if high is None else high.to_integral_value(ROUND_FLOOR)
         return low, high
 
 

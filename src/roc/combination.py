@@ -50,9 +50,7 @@ class Combination:
         status = self.status
         idle = {*status.surplus, *status.additional}
         return tuple(
-            number
-            for number in self.achieved.numbers
-            if number not in self.selection or number in idle
+            number for number in self.achieved.numbers if number not in self.selection or number in idle
         )
 
     def evolve(self, **changes: Any) -> Self:
@@ -72,9 +70,7 @@ def best_combination(achieved: Selection) -> Combination:
     candidates = list(_candidates(achieved))
     pathway, rule, found = min(candidates, key=lambda each: _rank(each[1], each[2]))
     kept = found.taken
-    entries = tuple(
-        entry for entry in achieved.entries if kept >> rule.bits[entry.place] & 1
-    )
+    entries = tuple(entry for entry in achieved.entries if kept >> rule.bits[entry.place] & 1)
     name = achieved.pathway if pathway is None else pathway.name
     return Combination(
         achieved=achieved,

@@ -46,12 +46,7 @@ class _Book:
         tops: list[object] = [
             *qualification.rules,
             *(rule for group in groups for rule in group.rules),
-            *(
-                rule
-                for each in qualification.pathways
-                if each.name == pathway
-                for rule in each.rules
-            ),
+            *(rule for each in qualification.pathways if each.name == pathway for rule in each.rules),
         ]
         self.partners: Final = _closure([top.units for top in tops if isinstance(top, Linked)])
 
@@ -143,17 +138,13 @@ class Selection:
         problems = [
             problem
             for entry in entries
-            if type(entry.unit) is not UnitNumber
-            or entry.unit not in order
-            or entry.in_place_of is not None
+            if type(entry.unit) is not UnitNumber or entry.unit not in order or entry.in_place_of is not None
             for problem in self._problems(entry)
         ]
         if problems:
             raise SelectionError("; ".join(problems))
         last = len(order)
-        ordered = tuple(
-            sorted(entries, key=lambda entry: (order.get(entry.place, last), entry.place.text))
-        )
+        ordered = tuple(sorted(entries, key=lambda entry: (order.get(entry.place, last), entry.place.text)))
         object.__setattr__(self, "entries", ordered)
 
     def _problems(self, entry: Entry) -> Iterator[str]:
@@ -282,9 +273,7 @@ class Selection:
                 msg = f"{number} is not in the selection"
                 raise SelectionError(msg, suggestions=nearest(str(number), map(str, found)))
             gone.update(book.partners.get(number, (number,)))
-        return attrs.evolve(
-            self, entries=tuple(entry for place, entry in found.items() if place not in gone)
-        )
+        return attrs.evolve(self, entries=tuple(entry for place, entry in found.items() if place not in gone))
 
     def meet(self, *conditions: str) -> Self:
         """Return the selection with these conditions asserted.
