@@ -443,8 +443,10 @@ class Compiled:
                     path, clause, self._relation_row((clause.unit,)), self._relation_row(clause.units)
                 )
             case IsMet():
-                row = Row(Measure.UNITS, False, (), 0, (), clause.condition)
-                return MetNode(path, clause, self._row_id(row))
+                fact = Row(
+                    Measure.UNITS, counted=False, groups=(), mask=0, states=(), condition=clause.condition
+                )
+                return MetNode(path, clause, self._row_id(fact))
             case Complete():
                 if clause.group not in self._index:  # of another pathway: nothing to complete here
                     return AllNode(path, clause, ())

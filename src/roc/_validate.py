@@ -84,9 +84,9 @@ class _Checker:
         yield from _twice("$.conditions", "condition", (each.name for each in q.conditions))
         for path, group in paths:
             yield from self._group(path, group)
-        for path, clause, group in clauses_with_paths(q):
+        for path, clause, here in clauses_with_paths(q):
             for each in walk(clause):
-                yield from self._clause(path, each, group)
+                yield from self._clause(path, each, here)
                 if each is not clause and getattr(each, "ceiling", None) is Ceiling.COUNTS:
                     yield DataError(
                         "a ceiling on what counts cannot stand inside a choice or a condition", path=path
@@ -161,13 +161,13 @@ class _Checker:
             name = open_names.pop()
             if name == goal:
                 return True
-            group = self.groups.get(name)
-            if group is None or name in seen:
+            found = self.groups.get(name)
+            if found is None or name in seen:
                 continue
             seen.add(name)
-            open_names.extend(each.name for each in group.groups)
+            open_names.extend(each.name for each in found.groups)
             open_names.extend(
-                each.group for rule in group.rules for each in walk(rule) if isinstance(each, Complete)
+                each.group for rule in found.rules for each in walk(rule) if isinstance(each, Complete)
             )
         return False
 
@@ -177,7 +177,9 @@ class _Checker:
             return
         names = clause.scope.groups or (() if group is None else (group.name,))
         if names:
-            numbers = {n for name in names if name in self.groups for g in self.groups[name].walk() for n in g.units}
+            numbers = {
+                n for name in names if name in self.groups for g in self.groups[name].walk() for n in g.units
+            }
         else:
             numbers = {n for g in self.groups.values() if g.counts for n in g.units}
         lacking = [

@@ -62,10 +62,9 @@ class View:
         clauses = tuple(self.clause(rule, node) for rule in node.rules)
         gaps = [child.gap(self.values) for child in node.groups]
         chosen = self._chosen_groups(node, gaps)
-        groups = {
-            child.group.name: self.group(child, binding=binding and i in chosen)
-            for i, child in enumerate(node.groups)
-        }
+        groups = tuple(
+            self.group(child, binding=binding and i in chosen) for i, child in enumerate(node.groups)
+        )
         bits = self.placed.where[node.index]
         below = 0
         for index in self.rule.below[node.index]:
@@ -233,7 +232,7 @@ class View:
 
     @staticmethod
     def _message(code: str, node: Node, **parameters: Parameter) -> tuple[Message, ...]:
-        return (Message.of(code, path=node.path, **parameters),)
+        return (Message.of(code, parameters, path=node.path),)
 
     def _split(
         self, numbers: tuple[UnitNumber, ...], taken: int
@@ -326,22 +325,22 @@ class View:
             messages.append(
                 Message.of(
                     "threshold.kinds-short",
+                    common,
                     path=node.path,
                     required=low,
                     actual=Decimal(counted),
                     shortfall=short,
-                    **common,
                 )
             )
         if over and high is not None:
             messages.append(
                 Message.of(
                     "threshold.kinds-over",
+                    common,
                     path=node.path,
                     allowed=high,
                     actual=Decimal(taken),
                     excess=over,
-                    **common,
                 )
             )
         return ClauseStatus(
@@ -413,9 +412,9 @@ class View:
         }
         messages = []
         if held < low:
-            messages.append(Message.of("choice.short", path=node.path, required=Decimal(low), **common))
+            messages.append(Message.of("choice.short", common, path=node.path, required=Decimal(low)))
         if high is not None and held > high:
-            messages.append(Message.of("choice.over", path=node.path, allowed=Decimal(high), **common))
+            messages.append(Message.of("choice.over", common, path=node.path, allowed=Decimal(high)))
         return ClauseStatus(
             clause=clause,
             path=node.path,

@@ -46,10 +46,17 @@ class Message:
 
     @classmethod
     def of(
-        cls, code: str, *, severity: Severity = Severity.ERROR, path: str = "$", **parameters: Parameter
+        cls,
+        code: str,
+        parameters: Mapping[str, Parameter] = MappingProxyType({}),
+        /,
+        *,
+        severity: Severity = Severity.ERROR,
+        path: str = "$",
+        **more: Parameter,
     ) -> Self:
-        """Return a message with these parameters."""
-        return cls(code=code, severity=severity, path=path, items=tuple(sorted(parameters.items())))
+        """Return a message with these parameters, given as a mapping, by name, or both."""
+        return cls(code=code, severity=severity, path=path, items=tuple(sorted({**parameters, **more}.items())))
 
     @property
     def parameters(self) -> Mapping[str, Parameter]:

@@ -73,6 +73,10 @@ def _unknown(number: UnitNumber, known: Mapping[UnitNumber, int]) -> str:
     return f"there is no unit {number}" + (f" (did you mean {' or '.join(near)}?)" if near else "")
 
 
+def _to_conditions(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(to_names(names))
+
+
 def _to_entries(values: Iterable[Entry | Unit | UnitNumber | str | int]) -> tuple[Entry, ...]:
     return tuple(to_entry(value) for value in values)
 
@@ -115,7 +119,7 @@ class Selection:
     entries: tuple[Entry, ...] = attrs.field(default=(), converter=_to_entries)
     pathway: str | None = None
     conditions: frozenset[str] = attrs.field(
-        default=frozenset(), converter=lambda names: frozenset(to_names(names))
+        default=frozenset(), converter=_to_conditions
     )
 
     def __attrs_post_init__(self) -> None:

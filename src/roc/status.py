@@ -96,7 +96,7 @@ class GroupStatus:
         credit: The credit that counts in it and in its sub-groups.
         unit_count: The number of units that count in it and in its sub-groups.
         clauses: Its own clauses.
-        groups: Its sub-groups, by name.
+        groups: Its sub-groups, in declared order.
         messages: What it has to say itself, sub-groups not included.
     """
 
@@ -109,19 +109,19 @@ class GroupStatus:
     credit: Decimal
     unit_count: int
     clauses: tuple[ClauseStatus, ...]
-    groups: "Mapping[str, GroupStatus]" = attrs.field(converter=MappingProxyType, hash=False)
+    groups: "tuple[GroupStatus, ...]"
     messages: tuple[Message, ...]
 
     def walk(self) -> "Iterator[GroupStatus]":
         """Yield this group and every group nested in it, outermost first."""
         yield self
-        for group in self.groups.values():
+        for group in self.groups:
             yield from group.walk()
 
     def findings(self) -> Iterator[Message]:
         """Yield its messages and those of its sub-groups that bind."""
         yield from self.messages
-        for group in self.groups.values():
+        for group in self.groups:
             if group.binding:
                 yield from group.findings()
 
@@ -302,6 +302,10 @@ class Status:
 
     def __bool__(self) -> bool:
         return self.ok
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        rules = self._compiled.pathways
+        return _status, (self.selection, rules, self.pathway, self.date, self.event, dict(self._earned))
 
 
 def check(
