@@ -233,10 +233,13 @@ class Compiled:
             if len(ways) == 1:
                 for index in ways[0]:
                     self.static[index] |= 1 << bit
+        routes = {
+            each.name for each in self.qualification.pathways if each.kind is not PathwayKind.SPECIALISATION
+        }
         elsewhere = {
             number
             for group in self.qualification.all_groups()
-            if group.name not in self._index
+            if group.name not in self._index and not routes.isdisjoint(group.pathways)
             for number in group.units
         }
         self.outside = self._bits_where(
@@ -541,6 +544,21 @@ class Compiled:
             low = None if low is None else low.to_integral_value(ROUND_CEILING)
             high = None if high is None else high.to_integral_value(ROUND_FLOOR)
         return low, high
+
+
+def ways(qualification: Qualification, pathway: str | None) -> list[tuple[Pathway, ...]]:
+    """Return the alternatives that a check looks at: tuples of pathways whose rules apply together.
+
+    With a route or award chosen there is one. With none chosen there is one for each; a specialisation
+    goes with each of them. A rule without pathways has one alternative, the empty one.
+    """
+    routes = [each for each in qualification.pathways if each.kind is not PathwayKind.SPECIALISATION]
+    if pathway is None:
+        return [(route,) for route in routes] or [()]
+    chosen = qualification.pathways_by_name[pathway]
+    if chosen.kind is PathwayKind.SPECIALISATION and routes:
+        return [(route, chosen) for route in routes]
+    return [(chosen,)]
 
 
 def _cliques(

@@ -1,14 +1,12 @@
 """Best combination: the best part of what was achieved that satisfies the rule, for certification."""
 
-from collections.abc import Iterator
 from typing import Any, Self, final
 
 import attrs
 
 from roc._allocate import Allocation, allocate
-from roc._compiled import Compiled, compiled
+from roc._compiled import Compiled, compiled, ways
 from roc.numbers import UnitNumber
-from roc.qualification import Pathway, PathwayKind
 from roc.selection import Selection
 from roc.status import Status, check
 
@@ -67,33 +65,20 @@ def best_combination(achieved: Selection) -> Combination:
 
     Source: certification claims the best valid combination, surplus is information (DOMAIN.md, 4.1).
     """
-    candidates = list(_candidates(achieved))
-    pathway, rule, found = min(candidates, key=lambda each: _rank(each[1], each[2]))
-    kept = found.taken
-    entries = tuple(entry for entry in achieved.entries if kept >> rule.bits[entry.place] & 1)
-    name = achieved.pathway if pathway is None else pathway.name
+    taken, special, states = achieved._bits
+    found = []
+    for pathways in ways(achieved.qualification, achieved.pathway):
+        rule = compiled(achieved.qualification, pathways, special)
+        best = allocate(rule, taken, states, achieved.conditions, may_drop=True)
+        found.append((pathways, rule, best))
+    pathways, rule, best = min(found, key=lambda each: _rank(each[1], each[2]))
+    entries = tuple(entry for entry in achieved.entries if best.taken >> rule.bits[entry.place] & 1)
+    name = pathways[0].name if achieved.pathway is None and pathways else achieved.pathway
     return Combination(
         achieved=achieved,
         selection=achieved.evolve(entries=entries, pathway=name),
-        exact=all(each.exact for _, _, each in candidates),
+        exact=all(each.exact for _, _, each in found),
     )
-
-
-def _candidates(achieved: Selection) -> Iterator[tuple[Pathway | None, Compiled, Allocation]]:
-    q = achieved.qualification
-    taken, special, states = achieved._bits
-    mains: list[Pathway | None] = [
-        each
-        for each in q.pathways
-        if (
-            each.kind is not PathwayKind.SPECIALISATION
-            if achieved.pathway is None
-            else each.name == achieved.pathway
-        )
-    ]
-    for pathway in mains or [None]:
-        rule = compiled(q, () if pathway is None else (pathway,), special)
-        yield pathway, rule, allocate(rule, taken, states, achieved.conditions, may_drop=True)
 
 
 def _rank(rule: Compiled, found: Allocation) -> tuple[int, int, int]:

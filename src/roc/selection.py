@@ -9,7 +9,7 @@ import attrs
 from roc._validate import clauses_with_paths
 from roc.errors import DataError, SelectionError, nearest
 from roc.numbers import UnitNumber
-from roc.qualification import Entry, Qualification, to_entry
+from roc.qualification import Entry, PathwayKind, Qualification, to_entry
 from roc.rules import Linked, Measure, State, Threshold, to_names, walk
 from roc.units import Unit, to_unit_number
 
@@ -35,8 +35,14 @@ class _Book:
             if pathway is None or not group.pathways or pathway in group.pathways
             for number in group.units
         }
+        routes = {each.name for each in qualification.pathways if each.kind is not PathwayKind.SPECIALISATION}
+        is_route = pathway in routes
         self.outside: Final = {
-            number: group.pathways for group in groups for number in group.units if number not in inside
+            number: group.pathways
+            for group in groups
+            if is_route and not routes.isdisjoint(group.pathways)
+            for number in group.units
+            if number not in inside
         }
         self.open_groups: Final = tuple(group for group in groups if group.opening is not None)
         clauses = [each for _, top, _ in clauses_with_paths(qualification) for each in walk(top)]
@@ -118,9 +124,7 @@ class Selection:
     qualification: Qualification = attrs.field(validator=attrs.validators.instance_of(Qualification))
     entries: tuple[Entry, ...] = attrs.field(default=(), converter=_to_entries)
     pathway: str | None = None
-    conditions: frozenset[str] = attrs.field(
-        default=frozenset(), converter=_to_conditions
-    )
+    conditions: frozenset[str] = attrs.field(default=frozenset(), converter=_to_conditions)
 
     def __attrs_post_init__(self) -> None:
         q = self.qualification
@@ -246,7 +250,7 @@ class Selection:
     def _refuse_outside(self, entry: Entry) -> None:
         book, place = self._book, entry.place
         if place in book.order:
-            if place in book.outside and self.pathway is not None:
+            if place in book.outside:
                 others = ", ".join(book.outside[place])
                 msg = f"{place} is not part of the pathway {self.pathway}; it belongs to {others}"
                 raise SelectionError(msg)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, final
 import attrs
 
 from roc._allocate import Allocation, allocate, settled
-from roc._compiled import Compiled, compiled
+from roc._compiled import Compiled, compiled, ways
 from roc.groups import UnitGroup
 from roc.messages import Message
 from roc.numbers import UnitNumber
@@ -274,22 +274,23 @@ class Status:
     @functools.cached_property
     def pathways(self) -> "Mapping[str, Status]":
         """The status for each pathway: the chosen one, or every one, and every specialisation."""
-        names = [
-            each.name
-            for each in self.qualification.pathways
-            if each.name in self._earned or each.kind is PathwayKind.SPECIALISATION
-        ]
-        return MappingProxyType({name: self._for(name) for name in names})
+        return MappingProxyType(
+            {
+                each.name: self._for(each)
+                for each in self.qualification.pathways
+                if each.name in self._earned
+                or each.name == self.pathway
+                or each.kind is PathwayKind.SPECIALISATION
+            }
+        )
 
-    def _for(self, name: str) -> "Status":
-        q = self.qualification
-        pathway = q.pathways_by_name[name]
-        if name == self.pathway:
+    def _for(self, pathway: Pathway) -> "Status":
+        if pathway.name == self.pathway:
             return self
         rules: tuple[Pathway, ...] = (pathway,)
-        if pathway.kind is PathwayKind.SPECIALISATION and self.pathway is not None:
-            rules = (q.pathways_by_name[self.pathway], pathway)
-        return _status(self.selection, rules, name, self.date, self.event, {})
+        if pathway.kind is PathwayKind.SPECIALISATION:
+            rules = (*(each for each in self._compiled.pathways if each.kind is not pathway.kind), pathway)
+        return _status(self.selection, rules, pathway.name, self.date, self.event, {})
 
     @property
     def earned(self) -> tuple[str, ...]:
@@ -324,19 +325,17 @@ def check(
         date: The day, to have the dates of the rule looked at.
         event: What happens on that day.
     """
-    q = selection.qualification
     day = _to_date(date)
     event = Event(event)
+    candidates = ways(selection.qualification, selection.pathway)
+    if len(candidates) == 1:
+        return _status(selection, candidates[0], selection.pathway, day, event, {})
+    gaps = [_outcome(selection, pathways)[2] for pathways in candidates]
+    best = candidates[gaps.index(min(gaps))]
     if selection.pathway is not None:
-        chosen = q.pathways_by_name[selection.pathway]
-        return _status(selection, (chosen,), chosen.name, day, event, {})
-    mains = [each for each in q.pathways if each.kind is not PathwayKind.SPECIALISATION]
-    if not mains:
-        return _status(selection, (), None, day, event, {})
-    outcomes = [(each, *_outcome(selection, (each,))) for each in mains]
-    best = min(outcomes, key=lambda outcome: outcome[3])
-    earned = {each.name: not gap for each, _, _, gap in outcomes}
-    return _status(selection, (best[0],), best[0].name, day, event, earned)
+        return _status(selection, best, selection.pathway, day, event, {})
+    earned = {way[0].name: not gap for way, gap in zip(candidates, gaps, strict=True)}
+    return _status(selection, best, best[0].name, day, event, earned)
 
 
 def _outcome(selection: Selection, pathways: tuple[Pathway, ...]) -> tuple[Compiled, Allocation | None, int]:

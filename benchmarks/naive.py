@@ -1,0 +1,72 @@
+"""What a competent developer writes in an afternoon: dictionaries and sums, for comparison.
+
+It answers yes or no for rules without overlap: totals, credit at a level, minima and maxima of groups, all
+units of a mandatory group, linked and barred units. It reads the same model, so that both start alike.
+"""
+
+from collections.abc import Callable, Collection
+
+from roc import Barred, GroupKind, Linked, Measure, Qualification, Threshold, Unit, UnitGroup
+
+
+def compile_naively(qualification: Qualification) -> Callable[[Collection[str]], bool]:
+    """Return a function that tells whether a set of unit numbers satisfies the rule.
+
+    Raises:
+        NotImplementedError: The rule has something that sums over disjoint groups can't say.
+    """
+    units = {str(unit.number): unit for unit in qualification.units}
+    tests: list[Callable[[Collection[str]], bool]] = []
+    for rule in qualification.rules:
+        match rule:
+            case Threshold():
+                tests.append(_total(rule, units))
+            case Linked():
+                linked = {str(number) for number in rule.units}
+                tests.append(lambda chosen, linked=linked: len(linked & set(chosen)) in (0, len(linked)))
+            case Barred():
+                barred = {str(number) for number in rule.units}
+                tests.append(lambda chosen, barred=barred: len(barred & set(chosen)) < 2)
+            case _:
+                raise NotImplementedError(str(rule))
+    for group in qualification.groups:
+        tests += _group(group, units)
+    return lambda chosen: all(test(chosen) for test in tests)
+
+
+def _weigh(rule: Threshold, unit: Unit) -> float:
+    if rule.measure is Measure.UNITS:
+        return 1
+    value = unit.credit if rule.measure is Measure.CREDIT else unit.guided_learning_hours
+    return float(value or 0)
+
+
+def _within(rule: Threshold, found: float) -> bool:
+    return (rule.minimum is None or found >= rule.minimum) and (rule.maximum is None or found <= rule.maximum)
+
+
+def _total(rule: Threshold, units: dict[str, Unit]) -> Callable[[Collection[str]], bool]:
+    def test(chosen: Collection[str]) -> bool:
+        found = 0.0
+        for number in chosen:
+            unit = units[number]
+            if rule.scope.admits(unit):
+                found += _weigh(rule, unit)
+        return _within(rule, found)
+
+    return test
+
+
+def _group(group: UnitGroup, units: dict[str, Unit]) -> list[Callable[[Collection[str]], bool]]:
+    members = {str(number) for each in group.walk() for number in each.units}
+    tests: list[Callable[[Collection[str]], bool]] = []
+    if group.kind is GroupKind.MANDATORY:
+        tests.append(lambda chosen: members <= set(chosen))
+    for rule in group.rules:
+        if not isinstance(rule, Threshold):
+            raise NotImplementedError(str(rule))
+        total = _total(rule, units)
+        tests.append(lambda chosen, total=total: total([n for n in chosen if n in members]))
+    for inner in group.groups:
+        tests += _group(inner, units)
+    return tests
