@@ -10,8 +10,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from roc._compiled import Compiled
-from roc._nodes import BarredNode, BoundNode, Node
-from roc.rules import State
+from roc._nodes import (
+    BarredNode,
+    BoundNode,
+    LinkedNode,
+    MandatoryNode,
+    Node,
+    OutsideNode,
+    RequiresNode,
+)
+from roc.rules import Measure, State
 
 LIMIT: Final = 400_000
 """How many partial allocations are looked at before the search gives up proving."""
@@ -73,7 +81,7 @@ def allocate(
             where[index] |= 1 << bit
     values = compiled.values(kept, counted, where, states, asserted)
     gap = compiled.gap(values)
-    return Allocation(kept, counted, tuple(where), values, gap, exact or not gap)
+    return Allocation(kept, counted, tuple(where), values, gap, exact or not (gap or may_drop))
 
 
 def settled(
@@ -117,6 +125,7 @@ class _Search:
             else:
                 self._fix(bit, options[0])
         self.base = compiled.values(self.fixed_taken, self.fixed_counted, self.fixed_where, states, asserted)
+        self.scratch = list(self.base)
 
     def _fix(self, bit: int, option: Option) -> None:
         self.fixed_taken |= 1 << bit
@@ -153,8 +162,11 @@ class _Search:
             bit: [self._delta(bit, option) for option in options] for bit, options in self.options.items()
         }
         for bits, parts in self._components(deltas):
-            found, is_exact = _Component(self, bits, parts, deltas).solve()
-            chosen.update(found)
+            # First only allocations that leave nothing to be wished for: that prunes most of them.
+            found, is_exact = _Component(self, bits, parts, deltas, strict=True).solve()
+            if found is None:
+                found, is_exact = _Component(self, bits, parts, deltas, strict=False).solve()
+            chosen.update(found or {})
             exact = exact and is_exact
         return chosen, exact
 
@@ -226,7 +238,11 @@ class _Search:
 class _Component:
     """Units whose placements bear on each other, solved layer by layer.
 
-    A state is what the placements so far add to each row, cut where more makes no difference.
+    A state is what the placements so far add to each row that still matters, cut where more makes no
+    difference; a part of the rule is settled, and its rows forgotten, with the last unit that touches it.
+    The cost of a state is one integer: the gap of the settled parts, then what does not count, then the
+    options chosen, as digits in declared order. Costs add up, and the least cost of a state is all that
+    has to be kept: its digits are the allocation.
     """
 
     def __init__(
@@ -235,114 +251,226 @@ class _Component:
         bits: list[int],
         parts: list[int],
         deltas: Mapping[int, Sequence[Mapping[int, int]]],
+        *,
+        strict: bool,
     ) -> None:
-        self.search, self.bits = search, bits
-        self.parts: list[Node] = [search.parts[number] for number in parts]
+        self.search, self.strict = search, strict
         compiled = search.compiled
-        totals = (compiled.total_credit, compiled.total_units)
+        self.digit = max(len(search.options[bit]) for bit in bits).bit_length()
+        self.shifts = {bit: self.digit * i for i, bit in enumerate(reversed(bits))}
+        self.loss_at = self.digit * len(bits)
+        self.gap_at = self.loss_at + 128
         caps: dict[int, int | None] = {}
         for use in (use for number in parts for use in search.uses[number]):
             known = caps.get(use.row, 0)
             caps[use.row] = None if known is None or use.cap is None else max(known, use.cap)
-        caps |= dict.fromkeys(totals)
-        touched = {row for bit in bits for delta in deltas[bit] for row in delta}
-        self.rows = [row for row in caps if row in touched]
-        position = {row: i for i, row in enumerate(self.rows)}
+        touched: dict[int, set[int]] = {}
+        for bit in bits:
+            for delta in deltas[bit]:
+                for row in delta:
+                    if row in caps:
+                        touched.setdefault(row, set()).add(bit)
+        for i, cap in enumerate(compiled.caps):
+            sharing = {
+                bit
+                for bit in bits
+                if any(cap.first in o.way and cap.second in o.way for o in search.options[bit])
+            }
+            if sharing:
+                touched[~i] = sharing
+                caps[~i] = None
+        self.rows = list(touched)
+        self.order = _order(bits, touched)
+        self.base = [search.base[row] if row >= 0 else 0 for row in self.rows]
         self.caps = [
-            None if (cap := caps[row]) is None else max(0, cap - search.base[row]) for row in self.rows
+            None if (cap := caps[row]) is None else max(0, cap - before)
+            for row, before in zip(self.rows, self.base, strict=True)
         ]
-        self.totals = [position[row] for row in totals if row in position]
+        self.deltas = deltas
+        self._plan([search.parts[number] for number in parts], parts, touched)
+
+    def _plan(self, nodes: list[Node], parts: list[int], touched: Mapping[int, set[int]]) -> None:
+        """Work out which ceilings bind, and after which unit each part is settled and each row forgotten."""
+        search, compiled = self.search, self.search.compiled
+        position = {row: i for i, row in enumerate(self.rows)}
+        turn = {bit: i for i, bit in enumerate(self.order)}
+        last = {row: max(turn[bit] for bit in bits) for row, bits in touched.items()}
+        ceilings = {~i: cap.at_most for i, cap in enumerate(compiled.caps)}
+        kept = list(compiled.hard)
+        if search.may_drop or self.strict:
+            kept += [
+                node
+                for node in nodes
+                if isinstance(node, BoundNode | BarredNode) and node.hi_row >= 0 and not node.hi_hard
+            ]
+        for node in kept:
+            ceilings[node.hi_row] = min(ceilings.get(node.hi_row, node.hi), node.hi)
         self.ceilings = [
-            (position[node.hi_row], node.hi - search.base[node.hi_row])
-            for node in self._ceiling_nodes()
-            if node.hi_row in position
+            None if (most := ceilings.get(row)) is None else most - before
+            for row, before in zip(self.rows, self.base, strict=True)
         ]
+        self.settled: list[list[tuple[Node, bool, list[tuple[int, int]]]]] = [[] for _ in self.order]
+        live = dict(last)
+        for node, number in zip(nodes, parts, strict=True):
+            rows = {use.row for use in search.uses[number]} & position.keys()
+            at = max(last[row] for row in rows)
+            must = self.strict or (
+                search.may_drop and isinstance(node, LinkedNode | RequiresNode | OutsideNode)
+            )
+            self.settled[at].append((node, must, [(row, position[row]) for row in rows]))
+            for row in rows:
+                live[row] = max(live[row], at)
+        self.forgotten: list[list[int]] = [[] for _ in self.order]
+        for row, at in live.items():
+            self.forgotten[at].append(position[row])
         self.steps = [
             [
-                (
-                    option,
-                    [(position[row], amount) for row, amount in delta.items() if row in position],
-                    [
-                        i
-                        for i, cap in enumerate(compiled.caps, start=len(self.rows))
-                        if cap.first in option.way and cap.second in option.way
-                    ],
-                )
-                for option, delta in zip(search.options[bit], deltas[bit], strict=True)
+                (self._cost(bit, i, option), self._moves(bit, i, option, position))
+                for i, option in enumerate(search.options[bit])
             ]
-            for bit in bits
+            for bit in self.order
         ]
-        self.ceilings += [(i, cap.at_most) for i, cap in enumerate(compiled.caps, start=len(self.rows))]
 
-    def _ceiling_nodes(self) -> Iterator[BoundNode | BarredNode]:
-        """Yield the ceilings that the search itself keeps."""
-        yield from self.search.compiled.hard
-        if self.search.may_drop:
-            for part in self.parts:
-                if isinstance(part, BoundNode | BarredNode) and part.hi_row >= 0 and not part.hi_hard:
-                    yield part
+        self.floors = self._floors(nodes, position)
 
-    def _values(self, state: Sequence[int]) -> list[int]:
-        values = list(self.search.base)
-        for row, amount in zip(self.rows, state, strict=False):
-            values[row] += amount
-        return values
+    def _floors(self, nodes: Iterable[Node], position: Mapping[int, int]) -> list[list[tuple[int, int]]]:
+        """Return for each turn how much some rows must hold by then for their minimum to be in reach."""
+        found: list[list[tuple[int, int]]] = [[] for _ in self.order]
+        if not self.strict:
+            return found
+        needs: dict[int, int] = {}
+        for node in nodes:
+            match node:
+                case BoundNode(lo_row=row, lo=low) if row >= 0 and node.used_row < 0:
+                    pass
+                case MandatoryNode(row=row, need=low):
+                    pass
+                case _:
+                    continue
+            if row in position:
+                needs[row] = max(needs.get(row, 0), low - self.search.base[row])
+        for row, need in needs.items():
+            missing = need
+            for turn in range(len(self.order) - 1, -1, -1):
+                most = max(delta.get(row, 0) for delta in self.deltas[self.order[turn]])
+                if most:
+                    found[turn].append((position[row], missing))
+                    missing -= most
+        return found
 
-    def _rank(self, state: Sequence[int]) -> tuple[int, ...]:
-        """Return what is least for the best state: its gap, then the credit and the units that count."""
-        values = self._values(state)
-        gap = sum(part.gap(values) for part in self.parts)
-        return (gap, *(-state[i] for i in self.totals))
+    def _cost(self, bit: int, digit: int, option: Option) -> int:
+        weights = self.search.compiled.weights[Measure.CREDIT]
+        gain = (weights[bit] << 24) + 1 if option.counts else 0
+        return (digit << self.shifts[bit]) - (gain << self.loss_at)
 
-    def solve(self) -> tuple[dict[int, Option], bool]:
-        """Return the option of every unit, and whether none is better."""
-        # A dictionary keeps the order of arrival, and arrivals are in declared order: the first path to
-        # a state is the earliest of those that lead to it, and so the one to keep.
+    def _moves(
+        self, bit: int, number: int, option: Option, position: Mapping[int, int]
+    ) -> list[tuple[int, int]]:
+        """Return what an option adds to which rows of the state."""
+        moves = [
+            (position[row], amount)
+            for row, amount in self.deltas[bit][number].items()
+            if row in position
+        ]
+        for i, cap in enumerate(self.search.compiled.caps):
+            if cap.first in option.way and cap.second in option.way:
+                moves.append((position[~i], 1))
+        return moves
+
+    def solve(self) -> tuple[dict[int, Option] | None, bool]:
+        """Return the option of every unit, and whether none is better; ``None`` where a strict search fails."""
         width = max(16, self.search.limit // sum(map(len, self.steps)))
         exact = True
-        start = (0,) * (len(self.rows) + len(self.search.compiled.caps))
-        layer: dict[tuple[int, ...], _Path | None] = {start: None}
-        for step in self.steps:
+        start = {(0,) * len(self.rows): 0}
+        layer = start
+        for turn, step in enumerate(self.steps):
             if len(layer) > width:
                 exact = False
-                layer = {state: layer[state] for state in sorted(layer, key=self._rank)[:width]}
-            following: dict[tuple[int, ...], _Path | None] = {}
-            for state, path in layer.items():
-                for option, delta, shared in step:
-                    reached = self._reach(state, delta, shared)
-                    if reached is not None and reached not in following:
-                        following[reached] = _Path(option, path)
-            layer = following
-        best = min(layer, key=self._rank)
-        found: dict[int, Option] = {}
-        path = layer[best]
-        for bit in reversed(self.bits):
-            if path is not None:
-                found[bit] = path.option
-                path = path.before
-        return found, exact
+                layer = dict(sorted(layer.items(), key=self._promise)[:width])
+            layer = self._advance(layer, turn, step)
+        if self.strict and not layer:
+            return None, exact
+        if not layer:  # what was cut off is what could be kept: leave out all that can be left out
+            layer = start
+            for turn, step in enumerate(self.steps):
+                layer = self._advance(layer, turn, step[-1:])
+        cost = min(layer.values())
+        mask = (1 << self.digit) - 1
+        return {
+            bit: self.search.options[bit][cost >> self.shifts[bit] & mask] for bit in self.order
+        }, exact
 
-    def _reach(
-        self, state: tuple[int, ...], delta: Iterable[tuple[int, int]], shared: Iterable[int]
-    ) -> tuple[int, ...] | None:
-        """Return the state after an option, or ``None`` where it breaks a ceiling."""
-        reached = list(state)
-        for i, amount in delta:
-            cap = self.caps[i]
-            reached[i] = state[i] + amount if cap is None else min(cap, state[i] + amount)
-        for i in shared:
-            reached[i] += 1
-        for i, most in self.ceilings:
-            if reached[i] > most:
-                return None
-        return tuple(reached)
+    def _promise(self, item: tuple[tuple[int, ...], int]) -> tuple[int, int]:
+        """Rank a state for a limit that was reached: what is settled, then how much of the rows is filled."""
+        state, cost = item
+        return cost >> self.gap_at, -sum(state)
+
+    def _advance(
+        self,
+        layer: Mapping[tuple[int, ...], int],
+        turn: int,
+        step: Iterable[tuple[int, list[tuple[int, int]]]],
+    ) -> dict[tuple[int, ...], int]:
+        """Return the states after one more unit, each with its least cost."""
+        caps, ceilings, forgotten = self.caps, self.ceilings, self.forgotten[turn]
+        settled, floors = self.settled[turn], self.floors[turn]
+        following: dict[tuple[int, ...], int] = {}
+        for cost, moves in step:
+            for state, before in layer.items():
+                reached = list(state)
+                for i, amount in moves:
+                    value = state[i] + amount
+                    most = ceilings[i]
+                    if most is not None and value > most:
+                        break
+                    cap = caps[i]
+                    reached[i] = value if cap is None or value < cap else cap
+                else:
+                    if floors and any(reached[i] < least for i, least in floors):
+                        continue
+                    total = before + cost
+                    if settled:
+                        gap = self._settle(settled, reached)
+                        if gap < 0:
+                            continue
+                        total += gap << self.gap_at
+                    for i in forgotten:
+                        reached[i] = 0
+                    key = tuple(reached)
+                    known = following.get(key)
+                    if known is None or total < known:
+                        following[key] = total
+        return following
+
+    def _settle(
+        self, settled: Iterable[tuple[Node, bool, list[tuple[int, int]]]], state: Sequence[int]
+    ) -> int:
+        """Return the gap of the parts that are settled now; -1 where one must hold and does not."""
+        values = self.search.scratch
+        base = self.search.base
+        found = 0
+        for node, must, rows in settled:
+            for row, i in rows:
+                values[row] = base[row] + state[i]
+            gap = node.gap(values)
+            if gap and must:
+                return -1
+            found += gap
+        return found
 
 
-class _Path(NamedTuple):
-    """The options chosen so far, the last one first."""
-
-    option: Option
-    before: "_Path | None"
+def _order(bits: Sequence[int], touched: Mapping[int, set[int]]) -> list[int]:
+    """Return the units in an order in which narrow rows are settled early: neighbours in them stand together."""
+    cluster = {bit: [bit] for bit in bits}
+    for row in sorted(touched, key=lambda row: (len(touched[row]), row)):
+        joined: dict[int, list[int]] = {}
+        for bit in sorted(touched[row]):
+            joined.setdefault(id(cluster[bit]), cluster[bit])
+        if len(joined) > 1:
+            merged = [bit for each in joined.values() for bit in each]
+            for bit in merged:
+                cluster[bit] = merged
+    return [bit for each in {id(c): c for c in cluster.values()}.values() for bit in each]
 
 
 def each_bit(mask: int) -> Iterator[int]:
