@@ -6,6 +6,7 @@ order) standing for all. Parts of the rule that share no row are solved by thems
 least gap, then the most credit and the most units that count, then the earliest placements.
 """
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -368,9 +369,7 @@ class _Component:
     ) -> list[tuple[int, int]]:
         """Return what an option adds to which rows of the state."""
         moves = [
-            (position[row], amount)
-            for row, amount in self.deltas[bit][number].items()
-            if row in position
+            (position[row], amount) for row, amount in self.deltas[bit][number].items() if row in position
         ]
         for i, cap in enumerate(self.search.compiled.caps):
             if cap.first in option.way and cap.second in option.way:
@@ -386,7 +385,7 @@ class _Component:
         for turn, step in enumerate(self.steps):
             if len(layer) > width:
                 exact = False
-                layer = dict(sorted(layer.items(), key=self._promise)[:width])
+                layer = self._thin(layer, turn, width)
             layer = self._advance(layer, turn, step)
         if self.strict and not layer:
             return None, exact
@@ -396,14 +395,35 @@ class _Component:
                 layer = self._advance(layer, turn, step[-1:])
         cost = min(layer.values())
         mask = (1 << self.digit) - 1
-        return {
-            bit: self.search.options[bit][cost >> self.shifts[bit] & mask] for bit in self.order
-        }, exact
+        return {bit: self.search.options[bit][cost >> self.shifts[bit] & mask] for bit in self.order}, exact
 
-    def _promise(self, item: tuple[tuple[int, ...], int]) -> tuple[int, int]:
-        """Rank a state for a limit that was reached: what is settled, then how much of the rows is filled."""
-        state, cost = item
-        return cost >> self.gap_at, -sum(state)
+    @functools.cached_property
+    def _most(self) -> list[list[int]]:
+        """For each turn, the most that it can add to each row."""
+        return [
+            [
+                max((amount for _, moves in step for j, amount in moves if j == i), default=0)
+                for i in range(len(self.rows))
+            ]
+            for step in self.steps
+        ]
+
+    def _thin(
+        self, layer: Mapping[tuple[int, ...], int], turn: int, width: int
+    ) -> dict[tuple[int, ...], int]:
+        """Keep the most promising states, for a limit that was reached: nothing missing, rows filling evenly."""
+        pace = []
+        for i, (cap, most) in enumerate(zip(self.caps, self.ceilings, strict=True)):
+            goal = (cap + most) / 2 if cap is not None and most is not None else cap or most
+            done, total = (sum(each[i] for each in self._most[:end]) for end in (turn, None))
+            if goal and done and total:
+                pace.append((i, goal * done / total, goal))
+
+        def strain(item: tuple[tuple[int, ...], int]) -> tuple[int, float]:
+            state, cost = item
+            return cost >> self.gap_at, sum(((state[i] - at) / goal) ** 2 for i, at, goal in pace)
+
+        return dict(sorted(layer.items(), key=strain)[:width])
 
     def _advance(
         self,

@@ -56,12 +56,17 @@ class Combination:
         return attrs.evolve(self, **changes)
 
 
-def best_combination(achieved: Selection) -> Combination:
+def best_combination(achieved: Selection, *, limit: int = 2_000_000) -> Combination:
     """Return the best part of *achieved*: one that satisfies the rule if there is any.
 
     Of those, the one in which most credit counts, then most units; ties by declared order. Where none
     satisfies it, the one that lacks least while it keeps to every ceiling. Without a pathway chosen, the
     pathway is chosen too.
+
+    Args:
+        achieved: All that was achieved; its pathway, or where it has none the best, is used.
+        limit: How many partial combinations are looked at for each pathway, about a million a second.
+            Where that does not suffice, the best found is returned and ``exact`` is false.
 
     Source: certification claims the best valid combination, surplus is information (DOMAIN.md, 4.1).
     """
@@ -69,7 +74,7 @@ def best_combination(achieved: Selection) -> Combination:
     found = []
     for pathways in ways(achieved.qualification, achieved.pathway):
         rule = compiled(achieved.qualification, pathways, special)
-        best = allocate(rule, taken, states, achieved.conditions, may_drop=True)
+        best = allocate(rule, taken, states, achieved.conditions, may_drop=True, limit=limit)
         found.append((pathways, rule, best))
     pathways, rule, best = min(found, key=lambda each: _rank(each[1], each[2]))
     entries = tuple(entry for entry in achieved.entries if best.taken >> rule.bits[entry.place] & 1)
