@@ -271,11 +271,11 @@ class _Component:
                 for row in delta:
                     if row in caps:
                         touched.setdefault(row, set()).add(bit)
-        for i, cap in enumerate(compiled.caps):
+        for i, limit in enumerate(compiled.caps):
             sharing = {
                 bit
                 for bit in bits
-                if any(cap.first in o.way and cap.second in o.way for o in search.options[bit])
+                if any(limit.first in o.way and limit.second in o.way for o in search.options[bit])
             }
             if sharing:
                 touched[~i] = sharing
@@ -304,8 +304,8 @@ class _Component:
                 for node in nodes
                 if isinstance(node, BoundNode | BarredNode) and node.hi_row >= 0 and not node.hi_hard
             ]
-        for node in kept:
-            ceilings[node.hi_row] = min(ceilings.get(node.hi_row, node.hi), node.hi)
+        for each in kept:
+            ceilings[each.hi_row] = min(ceilings.get(each.hi_row, each.hi), each.hi)
         self.ceilings = [
             None if (most := ceilings.get(row)) is None else most - before
             for row, before in zip(self.rows, self.base, strict=True)
