@@ -162,6 +162,8 @@ class _Search:
         deltas = {
             bit: [self._delta(bit, option) for option in options] for bit, options in self.options.items()
         }
+        for each in deltas.values():
+            self._settle_common(each)
         for bits, parts in self._components(deltas):
             # First only allocations that leave nothing to be wished for: that prunes most of them.
             found, is_exact = _Component(self, bits, parts, deltas, strict=True).solve()
@@ -188,6 +190,16 @@ class _Search:
             if weight:
                 found[index] = weight
         return found
+
+    def _settle_common(self, deltas: Sequence[dict[int, int]]) -> None:
+        """Move what every option of a unit adds alike to the base."""
+        first, *others = deltas
+        for row, amount in list(first.items()):
+            if all(delta.get(row) == amount for delta in others):
+                self.base[row] += amount
+                self.scratch[row] += amount
+                for delta in deltas:
+                    del delta[row]
 
     def _components(
         self, deltas: Mapping[int, Sequence[Mapping[int, int]]]
