@@ -126,7 +126,9 @@ class RuleSyntaxError(DataError):
         return error
 
     def __str__(self) -> str:
-        return f"{super().__str__()}\n  {self.text}\n  {' ' * self.position}^"
+        start = max(self.position - 60, 0)
+        shown = "".join(each if each.isprintable() else " " for each in self.text[start : start + 100])
+        return f"{super().__str__()}\n  {shown}\n  {' ' * (self.position - start)}^"
 
 
 class InvalidData(RocError, ExceptionGroup[DataError]):

@@ -42,15 +42,15 @@ def __dir__() -> list[str]:
 
 KEYWORDS: Final = frozenset(
     """
-    above all and any at barred be below by complete count counts credit credits different each
-    exactly except for from glh group groups hour hours if imported is least less level levels
-    linked met more most no of once one only or per requires taken tagged than the then to unit
-    units used
+    above all and any are at barred be below between by complete count counts credit credits
+    different each exactly except for from glh group groups higher hour hours if imported is least
+    level levels linked lower max maximum may met min minimum more most no of only or requires
+    tagged taken than the then to unit units
     """.split()
 )
 """Words that the rule language uses: a name that is one of them is written in quotes."""
 
-_BARE: Final = re.compile(r"""[^\s,()"%]+""")
+_BARE: Final = re.compile(r"""[^\s,()"%]*[^\s,()"%.]""")
 _NAME_LENGTH: Final = 200
 
 
@@ -172,10 +172,16 @@ def _at_least(number: int) -> Callable[[object, "attrs.Attribute[Any]", tuple[ob
 def quoted(name: str) -> str:
     """Return *name* as the rule language writes it: in quotes where it needs them.
 
+    A quotation mark inside is doubled; a word that ends in a full stop is quoted, for a sentence may
+    end there.
+
     >>> quoted("B"), quoted("Optional A"), quoted("units")
     ('B', '"Optional A"', '"units"')
     """
-    return name if _BARE.fullmatch(name) and name.casefold() not in KEYWORDS else f'"{name}"'
+    if _BARE.fullmatch(name) and name.casefold() not in KEYWORDS:
+        return name
+    doubled = name.replace('"', '""')
+    return f'"{doubled}"'
 
 
 def listed(words: Iterable[object], joint: str = "and") -> str:
@@ -254,39 +260,43 @@ class Scope(Record):
         return self == _EVERYTHING
 
     def __str__(self) -> str:
-        return " ".join(self._words())
-
-    def _words(self) -> Iterator[str]:
-        if self.imported:
-            yield "imported"
-        low, high = self.level_from, self.level_to
-        if low is not None and low == high:
-            yield f"at {_level(low)}"
-        elif low is not None and high is not None:
-            yield f"at {_level(low)} to {_level(high)}"
-        elif low is not None:
-            yield f"at {_level(low)} or above"
-        elif high is not None:
-            yield f"at {_level(high)} or below"
-        if self.size_from is not None:
-            yield f"of {self.size_from} credits or more"
-        if self.tags:
-            yield f"tagged {listed(map(quoted, self.tags), 'or')}"
-        if self.states:
-            yield f"by {listed((state.value for state in self.states), 'or')}"
-        if self.groups:
-            yield f"from {listed(map(quoted, self.groups))}"
-        if self.units:
-            yield f"from units {listed(self.units)}"
-        if self.except_units:
-            yield f"except units {listed(self.except_units)}"
+        return " ".join([*(["imported"] if self.imported else []), *_narrowing(self)])
 
 
 _EVERYTHING: Final = Scope()
 
 
+def _narrowing(scope: Scope) -> Iterator[str]:
+    """Yield the phrases of *scope*, all but ``imported``, which has no fixed place in a sentence."""
+    low, high = scope.level_from, scope.level_to
+    if low is not None and low == high:
+        yield f"at {_level(low)}"
+    elif low is not None and high is not None:
+        yield f"at levels {low.rank} to {high.rank}" if low.rank > 0 else f"at {low} to {_level(high)}"
+    elif low is not None:
+        yield f"at {_level(low)} or above"
+    elif high is not None:
+        yield f"at {_level(high)} or below"
+    if scope.size_from is not None:
+        yield f"of {scope.size_from} {'credit' if scope.size_from == 1 else 'credits'} or more"
+    if scope.tags:
+        yield f"tagged {listed(map(quoted, scope.tags), 'or')}"
+    if scope.states:
+        yield f"by {listed((state.value for state in scope.states), 'or')}"
+    if scope.groups:
+        yield f"from {listed(map(quoted, scope.groups))}"
+    if scope.units:
+        yield f"from {_units(scope.units)}"
+    if scope.except_units:
+        yield f"except {_units(scope.except_units)}"
+
+
 def _level(level: Level) -> str:
     return str(level) if level.rank < 1 else f"level {level.rank}"
+
+
+def _units(units: tuple[UnitNumber, ...]) -> str:
+    return f"{'unit' if len(units) == 1 else 'units'} {listed(units)}"
 
 
 @final
@@ -374,18 +384,23 @@ class Threshold(Record):
             yield f"at most {high}{share}"
         if self.percent:
             yield "of the"
+        one = not self.percent and {low, high} <= {None, 1}
         if self.distinct is not None:
-            yield f"different {quoted(self.distinct)}"
+            what = f"different {quoted(self.distinct)}"
         else:
-            word = self.measure.word
-            bound = high if high is not None else low
-            yield word[:-1] if bound == 1 and not self.percent and (low is None or low == bound) else word
-        if not self.scope.is_plain:
-            yield str(self.scope)
+            what = self.measure.word[:-1] if one else self.measure.word
+        if not self.scope.imported:
+            yield what
+        elif self.percent or self.distinct is not None:
+            # A share of the qualification's minimum, not of the imported units.
+            yield f"{what} imported"
+        else:
+            yield f"imported {what}"
+        yield from _narrowing(self.scope)
         if self.each is not None:
             yield f"for each {quoted(self.each)}"
         if self.ceiling is Ceiling.COUNTS:
-            yield "count"
+            yield "counts" if one else "count"
         if self.if_used:
             yield "if any"
 
