@@ -1,5 +1,7 @@
 """The rule language: forms, variants of published sentences, and errors that point."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -364,6 +366,15 @@ def test_hostile_texts_are_answered(start: str, filler: str) -> None:
     with pytest.raises(RuleSyntaxError) as caught:
         parse(text)
     assert 0 <= caught.value.position <= len(text)
+
+
+def test_sentences_of_the_documentation() -> None:
+    """Every sentence in the tables of the page is read; printed forms are printed so."""
+    page = Path(__file__).parents[1] / "docs" / "rule-language.md"
+    rows = re.findall(r"^\| `(.+?)` \| (?:`(.+?)`|.*) \|$", page.read_text("utf-8"), re.MULTILINE)
+    assert len(rows) > 40
+    for sentence, printed in rows:
+        assert str(parse(sentence)) == (printed or sentence)
 
 
 def test_only_the_parser_is_public() -> None:
