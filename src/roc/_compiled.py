@@ -167,6 +167,8 @@ class Compiled:
     def _read_groups(self) -> None:
         q = self.qualification
         names = {pathway.name for pathway in self.pathways}
+        routes = {each.name for each in q.pathways if each.kind is not PathwayKind.SPECIALISATION}
+        self.elsewhere: set[UnitNumber] = set()
         self.groups: list[UnitGroup] = []
         self.parents: list[int] = []
         self.group_paths: list[str] = []
@@ -175,6 +177,8 @@ class Compiled:
         def read(groups: Iterable[UnitGroup], parent: int, path: str) -> None:
             for i, group in enumerate(groups):
                 if group.pathways and names.isdisjoint(group.pathways):
+                    if not routes.isdisjoint(group.pathways):
+                        self.elsewhere.update(number for each in group.walk() for number in each.units)
                     continue
                 index = len(self.groups)
                 self._index[group.name] = index
@@ -185,8 +189,8 @@ class Compiled:
 
         read(q.groups, -1, "$")
         self.is_flat = not q.groups
-        if self.is_flat:  # a rule without groups sees every unit
-            self.groups.append(UnitGroup(name="units", units=[unit.number for unit in self.units]))
+        if self.is_flat:  # a rule without groups sees every unit that is listed
+            self.groups.append(UnitGroup(name="units", units=[unit.number for unit in q.units]))
             self.parents.append(-1)
             self.group_paths.append("$")
         self.below: list[list[int]] = [[] for _ in self.groups]
@@ -233,17 +237,8 @@ class Compiled:
             if len(ways) == 1:
                 for index in ways[0]:
                     self.static[index] |= 1 << bit
-        routes = {
-            each.name for each in self.qualification.pathways if each.kind is not PathwayKind.SPECIALISATION
-        }
-        elsewhere = {
-            number
-            for group in self.qualification.all_groups()
-            if group.name not in self._index and not routes.isdisjoint(group.pathways)
-            for number in group.units
-        }
         self.outside = self._bits_where(
-            lambda bit: not self.placements[bit] and self.units[bit].number in elsewhere
+            lambda bit: not self.placements[bit] and self.units[bit].number in self.elsewhere
         )
         idle = self._bits_where(
             lambda bit: (
@@ -280,19 +275,22 @@ class Compiled:
             self.rows.append(row)
         return self._row_ids[row]
 
+    def _inside(self, scope: Scope, here: int | None) -> set[int]:
+        """Return the groups that *scope* sees, standing in the group *here*."""
+        if not scope.groups:
+            return set(range(len(self.groups)) if here is None else self.below[here])
+        return {
+            index
+            for name in scope.groups
+            if name in self._index
+            for index in self.below[self._index[name]]
+        }
+
     def _row(
         self, measure: Measure, scope: Scope, here: int | None, *, counted: bool, mask: int | None = None
     ) -> int:
         """Return the row of *measure* over *scope*, standing in the group *here*."""
-        if scope.groups:
-            inside = {
-                index
-                for name in scope.groups
-                if name in self._index
-                for index in self.below[self._index[name]]
-            }
-        else:
-            inside = set(range(len(self.groups)) if here is None else self.below[here])
+        inside = self._inside(scope, here)
         found = self._mask(scope)
         return self._row_id(
             Row(
@@ -484,8 +482,8 @@ class Compiled:
                 path,
                 clause,
                 [
-                    self._bound(clause, path, here, taken=taken, mask=mask, word=word)
-                    for word, mask in sorted(masks.items())
+                    self._bound(clause, path, here, taken=taken, mask=masks.get(word, 0), word=word)
+                    for word in self._words(clause.each, clause.scope, here)
                 ],
             )
         rows = [
@@ -496,6 +494,21 @@ class Compiled:
             for counted in (not taken, False)
         ]
         return DistinctNode(path, clause, rows[0], rows[1])
+
+    def _words(self, key: str, scope: Scope, here: int | None) -> list[str]:
+        """Return the words of *key* among the units that *scope* could see, also of those that others stand for."""
+        inside = self._inside(scope, here)
+        reach = self._bits_where(
+            lambda bit: any(not inside.isdisjoint(way) for way in self.placements[bit])
+        )
+        if scope.imported:
+            reach &= ~self.listed
+        found = {
+            unit.tag_value(key)
+            for unit in (*self.qualification.units, *self.units)
+            if reach >> self.bits[unit.number] & 1 and scope.admits(unit)
+        }
+        return sorted(word for word in found if word is not None)
 
     def _bound(
         self,

@@ -175,17 +175,18 @@ class _Checker:
         """Yield the units in the scope that lack what the threshold adds up."""
         if clause.measure is Measure.UNITS:
             return
+        q = self.qualification
         names = clause.scope.groups or (() if group is None else (group.name,))
-        if names:
-            numbers = {
-                n for name in names if name in self.groups for g in self.groups[name].walk() for n in g.units
-            }
-        else:
-            numbers = {n for g in self.groups.values() if g.counts for n in g.units}
+        tops = [self.groups[name] for name in names if name in self.groups] if names else q.groups
+        # a ceiling on what is taken sees groups that do not count, too
+        sees_all = bool(names) or (clause.maximum is not None and clause.ceiling is Ceiling.TAKEN)
+        found = [each for top in tops for each in _seen(top, sees_all=sees_all)]
+        numbers = {number for each in found for number in each.units}
+        openings = [each.opening for each in found if each.opening is not None and each.opening.listed]
         lacking = [
             unit
-            for unit in self.qualification.units
-            if unit.number in numbers
+            for unit in q.units
+            if (not q.groups or unit.number in numbers or any(each.admits(unit) for each in openings))
             and clause.scope.admits(unit)
             and (unit.credit if clause.measure is Measure.CREDIT else unit.guided_learning_hours) is None
         ]
@@ -209,6 +210,14 @@ class _Checker:
             seen[entry.place] += 1
             if seen[entry.place] == 2:
                 yield DataError(f"{entry.place} stands twice", path=where)
+
+
+def _seen(group: UnitGroup, *, sees_all: bool) -> Iterator[UnitGroup]:
+    """Yield *group* and those nested in it, all of them or those that count."""
+    if group.counts or sees_all:
+        yield group
+        for each in group.groups:
+            yield from _seen(each, sees_all=sees_all)
 
 
 def _twice(

@@ -8,6 +8,7 @@ import attrs
 
 from roc._validate import clauses_with_paths
 from roc.errors import DataError, SelectionError, nearest
+from roc.groups import UnitGroup
 from roc.numbers import UnitNumber
 from roc.qualification import Entry, PathwayKind, Qualification, to_entry
 from roc.rules import Linked, Measure, State, Threshold, to_names, walk
@@ -23,28 +24,28 @@ def __dir__() -> list[str]:
 class _Book:
     """What selections of one qualification on one pathway look up, worked out once."""
 
-    __slots__ = ("credit_counts", "hours_count", "open_groups", "order", "outside", "partners", "plain")
+    __slots__ = ("credit_counts", "hours_count", "openings", "order", "outside", "partners", "plain")
 
     def __init__(self, qualification: Qualification, pathway: str | None) -> None:
         self.order: Final = {unit.number: i for i, unit in enumerate(qualification.units)}
         self.plain: Final = {number: Entry(unit=number) for number in self.order}
-        groups = list(qualification.all_groups())
-        inside = {
-            number
-            for group in groups
-            if pathway is None or not group.pathways or pathway in group.pathways
-            for number in group.units
-        }
         routes = {each.name for each in qualification.pathways if each.kind is not PathwayKind.SPECIALISATION}
-        is_route = pathway in routes
-        self.outside: Final = {
-            number: group.pathways
-            for group in groups
-            if is_route and not routes.isdisjoint(group.pathways)
-            for number in group.units
-            if number not in inside
-        }
-        self.open_groups: Final = tuple(group for group in groups if group.opening is not None)
+        names = None if pathway is None else {pathway} if pathway in routes else {pathway, *routes}
+        groups: list[UnitGroup] = []
+        others: dict[UnitNumber, tuple[str, ...]] = {}
+
+        def read(inner: Iterable[UnitGroup]) -> None:
+            for group in inner:
+                if names is None or not group.pathways or not names.isdisjoint(group.pathways):
+                    groups.append(group)
+                    read(group.groups)
+                elif not routes.isdisjoint(group.pathways):
+                    others.update((number, group.pathways) for each in group.walk() for number in each.units)
+
+        read(qualification.groups)
+        inside = {number for group in groups for number in group.units}
+        self.outside: Final = {number: paths for number, paths in others.items() if number not in inside}
+        self.openings: Final = tuple(group.opening for group in groups if group.opening is not None)
         clauses = [each for _, top, _ in clauses_with_paths(qualification) for each in walk(top)]
         measures = {each.measure for each in clauses if isinstance(each, Threshold)}
         self.credit_counts: Final = Measure.CREDIT in measures
@@ -160,11 +161,16 @@ class Selection:
         book, unit = self._book, entry.unit
         if entry.in_place_of is not None and entry.in_place_of not in book.order:
             yield _unknown(entry.in_place_of, book.order)
+        if entry.in_place_of is not None and any(
+            other is not entry and other.number == entry.number for other in self.entries
+        ):
+            yield f"{entry.number} stands twice, once in place of {entry.in_place_of}"
         if not isinstance(unit, Unit):
             if unit not in book.order:
                 yield _unknown(unit, book.order)
-            return
-        if unit.number in book.order and unit != self.qualification.unit(unit.number):
+                return
+            unit = self.qualification.units_by_number[unit]
+        elif unit.number in book.order and unit != self.qualification.units_by_number[unit.number]:
             yield f"{unit.number} is a unit of the qualification and differs from the one that was given"
         if book.credit_counts and unit.credit is None and entry.credit is None:
             yield f"credit is counted, but {unit.number} has none"
@@ -258,11 +264,7 @@ class Selection:
         unit = entry.unit
         if not isinstance(unit, Unit):
             raise SelectionError(_unknown(unit, book.order))
-        if not any(
-            group.opening is not None and group.opening.admits(unit)
-            for group in book.open_groups
-            if self.pathway is None or not group.pathways or self.pathway in group.pathways
-        ):
+        if not any(opening.admits(unit) for opening in book.openings):
             msg = f"no group is open to {unit}"
             raise SelectionError(msg, suggestions=nearest(str(unit.number), map(str, book.order)))
 
