@@ -153,6 +153,7 @@ class World:
         self.selection = selection
         self.q: Qualification = selection.qualification
         self.pathways = pathways
+        self.route = next((each.name for each in pathways if _is_route(each)), None)
         self.active: dict[str, UnitGroup] = {}
         self.inside: dict[str, list[str]] = {}
         self.counting: dict[str, bool] = {}
@@ -240,10 +241,7 @@ class World:
 
     def options(self, number: UnitNumber, *, may_drop: bool) -> list[Option]:
         """Return what may become of a unit, in the order in which ties are decided."""
-        limited = any(
-            number in rule.units if isinstance(rule, Barred) else fits(self.held[number].unit, rule.scope)
-            for rule, _ in self.limits
-        )
+        limited = any(self._limits(rule, here, number) for rule, here in self.limits)
         found = []
         for way in self.ways[number] or [()]:
             counts = any(self.counting.get(name, name == "") for name in way)
@@ -254,6 +252,17 @@ class World:
         if may_drop:
             found.append(Option((), counts=False, taken=False))
         return found
+
+    def _limits(self, rule: Threshold | Barred, here: str | None, number: UnitNumber) -> bool:
+        """Tell whether a ceiling on what counts may leave a unit over."""
+        if isinstance(rule, Barred):
+            return number in rule.units
+        unit, scope = self.held[number].unit, rule.scope
+        return (
+            fits(unit, scope)
+            and (not scope.imported or self.held[number].imported)
+            and (rule.each is None or tag_word(unit, rule.each) in self.words(rule, here))
+        )
 
     # -- what a clause sees -------------------------------------------------------------------------
 
@@ -493,7 +502,8 @@ class World:
         for group in self.q.groups:
             if group.name in self.active:
                 pending += self._binding(group)
-        for clause, here in pending:
+        while pending:
+            clause, here = pending.pop()
             match clause:
                 case AllOf(clauses=clauses):
                     pending += [(each, here) for each in clauses]
@@ -538,7 +548,6 @@ class World:
             size *= len(found)
         if size > limit:
             raise TooBig
-        route = next((pathway.name for pathway in self.pathways if _is_route(pathway)), None)
         for chosen in itertools.product(*each):
             options = dict(zip(self.held, chosen, strict=True))
             self.place(options)
@@ -549,7 +558,7 @@ class World:
                 self.measure(Measure.CREDIT, self.counted),
                 len(self.counted),
                 options,
-                route,
+                self.route,
             )
 
 
@@ -557,13 +566,30 @@ def _rank(answer: Answer) -> tuple[Gap, Decimal, int]:
     return answer.gap, -answer.credit, -answer.units
 
 
+def solve_for(selection: Selection, pathways: tuple[Pathway, ...], *, limit: int = 2000) -> Answer:
+    """Return the best allocation of a selection where the rules of these pathways apply."""
+    return min(World(selection, pathways).answers(may_drop=False, limit=limit), key=_rank)
+
+
 def solve(selection: Selection, *, limit: int = 2000) -> dict[str | None, Answer]:
     """Return the best allocation of a selection for every route that it may be meant for."""
     return {
         found.pathway: found
         for pathways in alternatives(selection)
-        for found in [min(World(selection, pathways).answers(may_drop=False, limit=limit), key=_rank)]
+        for found in [solve_for(selection, pathways, limit=limit)]
     }
+
+
+def world_of(selection: Selection, answer: Answer) -> World:
+    """Return the world in which *answer* was found, its units in their places."""
+    world = next(
+        world
+        for pathways in alternatives(selection)
+        for world in [World(selection, pathways)]
+        if world.route == answer.pathway
+    )
+    world.place(answer.options)
+    return world
 
 
 def best_part(achieved: Selection, *, limit: int = 2000) -> Answer:

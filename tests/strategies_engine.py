@@ -75,7 +75,7 @@ def units(draw: Draw, number: str) -> Unit:
         level=draw(st.sampled_from(_LEVELS)),
         credit=draw(st.sampled_from(_CREDITS)),
         guided_learning_hours=draw(st.sampled_from(_HOURS)),
-        tags=draw(st.frozensets(st.sampled_from(_TAGS), max_size=2)),
+        tags=frozenset(tag for tag in _TAGS if draw(st.booleans())),
     )
 
 
@@ -89,10 +89,10 @@ class _Rules:
         self.minima = minima
         self.may_share = True
 
-    def scope(self, *, plain: int = 3) -> Scope:
+    def scope(self) -> Scope:
         """Draw a scope, a plain one often."""
         draw = self.draw
-        if not _chance(draw, plain):
+        if draw(st.booleans()):
             return Scope()
         what = draw(st.sampled_from(["groups", "units", "except", "level", "tags", "states", "imported", "size"]))
         match what:
@@ -120,15 +120,17 @@ class _Rules:
         draw = self.draw
         measure = draw(st.sampled_from(_MEASURES))
         scope = self.scope()
-        kind = 0 if self.minima else draw(st.sampled_from([0, 0, 0, 1, 2, 3 if not inner else 0]))
+        kind = 0 if self.minima else draw(st.sampled_from([0, 0, 0, 1, 1, 2, 3 if not inner else 1]))
         each = "subject" if _chance(draw, 8) else None
-        if kind < 3 and each is None and _chance(draw, 8):
-            measure, bounds, percent, distinct = Measure.UNITS, _BOUNDS[Measure.UNITS][:5], False, "subject"
+        if kind < 3 and each is None and _chance(draw, 5):
+            measure, bounds, percent, distinct = Measure.UNITS, _BOUNDS[Measure.UNITS][:4], False, "subject"
         else:
             distinct = None
             percent = self.may_share and measure is not Measure.GLH and _chance(draw, 8)
             bounds = _SHARES if percent else _BOUNDS[measure]
-        low, high = sorted((draw(st.sampled_from(bounds)), draw(st.sampled_from(bounds))))
+        low = high = draw(st.sampled_from(bounds))
+        if kind == 2:
+            low, high = sorted((low, draw(st.sampled_from(bounds))))
         return Threshold(
             measure=measure,
             minimum=low if kind in {0, 2} else None,
@@ -220,9 +222,9 @@ def qualifications(  # noqa: C901, PLR0912 - one decision after another
     listed = [draw(units(number)) for number in numbers]
     paths: list[str] = []
     if routes and _chance(draw, 3):
-        paths = ["P1", "P2", "P3"][: draw(st.integers(1, 3))]
+        paths = ["P1", "P2", "P3"][: draw(st.sampled_from([1, 2, 2, 3]))]
     conditions = ["c1", "c2"][: draw(st.integers(0, 2))]
-    names = ["A", "B", "C", "D"][: draw(st.integers(0, 4))]
+    names = ["A", "B", "C", "D"][: draw(st.sampled_from([0, 1, 2, 3, 3, 4]))]
     rules = _Rules(draw, numbers, names, conditions, minima=minima)
     top: list[Clause] = []
     rules.may_share = _chance(draw, 2)
@@ -234,26 +236,26 @@ def qualifications(  # noqa: C901, PLR0912 - one decision after another
     children: dict[str, list[str]] = {name: [] for name in names}
     roots = []
     for i, name in enumerate(names):
-        parent = draw(st.sampled_from([None, None, *names[:i]]))
+        parent = draw(st.sampled_from([None, *names[: min(i, 1)], *names[:i]]))
         (roots if parent is None else children[parent]).append(name)
 
     def group(name: str) -> UnitGroup:
         inner = [group(child) for child in children[name]]
         choose, mixing = None, True
         if inner and _chance(draw, 2):
-            choose = draw(st.integers(1, len(inner)))
+            choose = draw(st.integers(1, max(1, len(inner) - 1)))
             mixing = minima or draw(st.booleans())
         return UnitGroup(
             name=name,
             kind="mandatory" if _chance(draw, 5) else "optional",
-            units=_some(draw, numbers, most=4),
+            units=[number for number in numbers if draw(st.booleans())],
             groups=inner,
             rules=[rules.clause() for _ in range(draw(st.sampled_from([0, 1, 1, 1, 2])))],
             choose=choose,
             mixing=mixing,
             opening=_opening(draw, numbers) if _chance(draw, 4) else None,
             counts=not _chance(draw, 8),
-            pathways=_some(draw, paths, most=2) if paths and _chance(draw, 2) else (),
+            pathways=_some(draw, paths, least=1, most=2) if paths and draw(st.booleans()) else (),
         )
 
     groups = [group(name) for name in roots]
@@ -261,14 +263,14 @@ def qualifications(  # noqa: C901, PLR0912 - one decision after another
         Pathway(
             name=name,
             kind=draw(
-                st.sampled_from([PathwayKind.PATHWAY, PathwayKind.AWARD, PathwayKind.SPECIALISATION])
+                st.sampled_from([PathwayKind.PATHWAY, PathwayKind.PATHWAY, *PathwayKind])
             ),
             rules=[rules.clause() for _ in range(draw(st.integers(0, 1)))],
         )
         for name in paths
     ]
     sharing = []
-    while len(names) > 1 and len(sharing) < 2 and _chance(draw, 3):
+    while len(names) > 1 and len(sharing) < 2 and draw(st.booleans()):
         sharing.append(
             Sharing(
                 groups=_some(draw, names, least=2, most=3), at_most=draw(st.sampled_from([None, None, 0, 1]))

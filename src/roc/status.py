@@ -328,7 +328,7 @@ def check(
     day = _to_date(date)
     event = Event(event)
     candidates = ways(selection.qualification, selection.pathway)
-    if len(candidates) == 1:
+    if len(candidates) == 1 and (selection.pathway is not None or not candidates[0]):
         return _status(selection, candidates[0], selection.pathway, day, event, {})
     gaps = [_outcome(selection, pathways)[2] for pathways in candidates]
     best = candidates[gaps.index(min(gaps))]
