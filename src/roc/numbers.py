@@ -178,10 +178,8 @@ class QualificationNumber(_Number):
     _alphabet = "0123456789X"
 
     def _parts(self) -> tuple[str, str] | None:
-        text = self.text
-        if len(text) != 10 or text[3] != "/" or text[8] != "/":
-            return None
-        return text[:3] + text[4:8], text[9]
+        found = self._shape.fullmatch(self.text.replace("/", ""))
+        return None if found is None else (found[1] + found[2], found[3])
 
     def _with_digits(self, digits: str, check: str) -> str:
         return f"{digits[:3]}/{digits[3:]}/{check}"
@@ -213,10 +211,8 @@ class UnitNumber(_Number):
     _alphabet = "ADFHJKLMRTY"
 
     def _parts(self) -> tuple[str, str] | None:
-        text = self.text
-        if len(text) != 10 or text[1] != "/" or text[5] != "/":
-            return None
-        return text[2:5] + text[6:], text[0]
+        found = self._shape.fullmatch(self.text.replace("/", ""))
+        return None if found is None else (found[2] + found[3], found[1])
 
     def _with_digits(self, digits: str, check: str) -> str:
         return f"{check}/{digits[:3]}/{digits[3:]}"
