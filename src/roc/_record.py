@@ -1,11 +1,22 @@
 """The base of every record, and collections of them."""
 
+import enum
 from collections.abc import Iterable
 from typing import Any, Self, TypeVar
 
 import attrs
 
-from roc.errors import DataError
+from roc.errors import DataError, nearest
+
+
+class Word(enum.StrEnum):
+    """A choice of words; what is none of them is an error that lists them."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self:
+        words = [str(each) for each in cls]
+        msg = f"{value!r:.60} is none of {', '.join(words)}"
+        raise DataError(msg, suggestions=nearest(value, words) if isinstance(value, str) else ())
 
 
 @attrs.frozen(kw_only=True)

@@ -1,13 +1,12 @@
 """Groups of units: mandatory, optional, open to other units, nested to any depth."""
 
-import enum
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Final, final
 
 import attrs
 
-from roc._record import Record, to_records
+from roc._record import Record, Word, to_records
 from roc.errors import DataError
 from roc.levels import Level
 from roc.numbers import UnitNumber
@@ -32,7 +31,7 @@ def __dir__() -> list[str]:
     return __all__
 
 
-class GroupKind(enum.StrEnum):
+class GroupKind(Word):
     """``MANDATORY``: every unit listed is needed and chosen beforehand. ``OPTIONAL``: what its rule says."""
 
     MANDATORY = "mandatory"

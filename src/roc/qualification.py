@@ -1,7 +1,6 @@
 """A qualification with its rule of combination: one immutable value."""
 
 import datetime as dt
-import enum
 import functools
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
@@ -10,7 +9,7 @@ from typing import final
 
 import attrs
 
-from roc._record import Record, to_records
+from roc._record import Record, Word, to_records
 from roc.errors import DataError, nearest
 from roc.groups import GroupKind, Sharing, UnitGroup, is_plain_bound, to_groups
 from roc.levels import Level
@@ -33,7 +32,7 @@ def __dir__() -> list[str]:
     return __all__
 
 
-class PathwayKind(enum.StrEnum):
+class PathwayKind(Word):
     """``PATHWAY``: a route, one of which is taken. ``AWARD``: a size of a suite, one of which is aimed at.
     ``SPECIALISATION``: earned if the selection happens to satisfy it; the qualification does not need it."""
 
@@ -42,7 +41,7 @@ class PathwayKind(enum.StrEnum):
     SPECIALISATION = "specialisation"
 
 
-class Event(enum.StrEnum):
+class Event(Word):
     """What a check is made for: registering a learner, or claiming the certificate."""
 
     REGISTRATION = "registration"

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias, final
 
 import attrs
 
-from roc._record import Record
+from roc._record import Record, Word
 from roc.errors import DataError
 from roc.levels import Level
 from roc.numbers import UnitNumber
@@ -54,7 +54,7 @@ _BARE: Final = re.compile(r"""[^\s,()"%]*[^\s,()"%.]""")
 _NAME_LENGTH: Final = 200
 
 
-class Measure(enum.StrEnum):
+class Measure(Word):
     """What a threshold counts: units, credit, or guided learning hours."""
 
     UNITS = "units"
@@ -67,7 +67,7 @@ class Measure(enum.StrEnum):
         return {"units": "units", "credit": "credits", "glh": "hours"}[self.value]
 
 
-class Ceiling(enum.StrEnum):
+class Ceiling(Word):
     """The two meanings of a ceiling, which published rules mix up.
 
     ``TAKEN``: no more may be taken; above it the selection is wrong.
@@ -78,7 +78,7 @@ class Ceiling(enum.StrEnum):
     COUNTS = "counts"
 
 
-class State(enum.StrEnum):
+class State(Word):
     """How a unit was achieved. Every state satisfies a rule that needs the unit.
 
     Source: DOMAIN.md, 4.4.
@@ -351,7 +351,7 @@ class Threshold(Record):
             if bound is not None and self.measure is Measure.UNITS and not self.percent and bound % 1:
                 _fail(f"{bound} is not a whole number of units")
         for key in (self.distinct, self.each):
-            if key is not None and (":" in key or not to_tags((key,))):
+            if key is not None and (not to_tags((key,)) or ":" in key):
                 _fail(f"{key!r} is not the key of a tag")
         if self.distinct is not None and (
             self.measure is not Measure.UNITS
