@@ -228,10 +228,9 @@ def test_the_best_combination_of_an_example(case: str) -> None:
 def test_verdicts_of_another_evaluator(case: str) -> None:
     """Selections near the border get the verdicts that an evaluator of the published facts gave them."""
     rule, table = qualification(case), VERDICTS[case]
-    imported: dict[str, roc.Unit | str] = {
-        each["number"]: roc.Unit(**each) for each in table.get("imported", ())
-    }
-    units = [imported.get(number, number) for number in table["units"]]
+    imported = {each["number"]: roc.Unit(**each) for each in table.get("imported", ())}
+    numbers: list[str] = table["units"]
+    units = [imported.get(number, number) for number in numbers]
     conditions = [condition.name for condition in rule.conditions]
     wrong: list[tuple[str, str, list[str]]] = []
     for pathway, verdicts in table["verdicts"].items():
