@@ -33,6 +33,9 @@ MAX_DEPTH: Final = 20
 MAX_UNITS: Final = 5_000
 MAX_GROUPS: Final = 2_000
 
+MAX_SUGGESTED: Final = 50
+"""So many errors get suggestions: looking for one takes time, and hostile data can hold many errors."""
+
 
 def validate(qualification: "Qualification") -> None:
     """Check *qualification* as a whole.
@@ -73,6 +76,7 @@ class _Checker:
         self.groups = {group.name: group for _, group in groups_with_paths(qualification.groups, "$")}
         self.conditions = {condition.name for condition in qualification.conditions}
         self.pathways = {pathway.name for pathway in qualification.pathways}
+        self.unknown = 0
 
     def errors(self) -> Iterator[DataError]:
         q = self.qualification
@@ -122,7 +126,9 @@ class _Checker:
 
     def _known(self, path: str, what: str, name: str, known: Collection[str]) -> Iterator[DataError]:
         if name not in known:
-            yield DataError(f"there is no {what} {name}", path=path, suggestions=nearest(name, known))
+            self.unknown += 1
+            suggestions = nearest(name, known) if self.unknown <= MAX_SUGGESTED else ()
+            yield DataError(f"there is no {what} {name}", path=path, suggestions=suggestions)
 
     def _clause(self, path: str, clause: Clause, group: UnitGroup | None) -> Iterator[DataError]:
         numbers: tuple[UnitNumber, ...] = ()

@@ -20,7 +20,9 @@ def __dir__() -> list[str]:
 _LONGEST: Final = 60
 _SEPARATORS: Final = re.compile(r"[\s/]+")
 _SPACE: Final = re.compile(r"\s+")
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+"""Characters that no number and no text has: no file could hold them."""
+
 _WEIGHTS: Final = (8, 7, 6, 5, 4, 3, 2)
 
 
@@ -87,7 +89,7 @@ class _Number:
         if found is not None:
             return "/".join(found.groups())
         text = _SPACE.sub(" ", value).strip()
-        if not text or len(text) > _LONGEST or _CONTROL.search(text):
+        if not text or len(text) > _LONGEST or CONTROL.search(text):
             msg = f"a {cls._what} is a text of 1 to {_LONGEST} characters"
             raise DataError(msg)
         return text

@@ -11,7 +11,7 @@ import attrs
 from roc._record import Record
 from roc.errors import DataError
 from roc.levels import Level
-from roc.numbers import UnitNumber
+from roc.numbers import CONTROL, UnitNumber
 
 __all__ = ["Unit"]
 
@@ -73,7 +73,7 @@ def to_optional_level(value: Level | int | str | None) -> Level | None:
 
 
 def to_text(value: str) -> str:
-    """Return a text of at most 1,000 characters, its white space folded.
+    """Return a text of at most 1,000 characters, none of them control characters, its white space folded.
 
     Raises:
         DataError: It is no such text.
@@ -81,7 +81,11 @@ def to_text(value: str) -> str:
     if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
         msg = f"{value!r:.60} is not a text of at most {_LONGEST_TEXT} characters"
         raise DataError(msg)
-    return " ".join(value.split())
+    text = " ".join(value.split())
+    if CONTROL.search(text):
+        msg = f"{value!r:.60} holds control characters"
+        raise DataError(msg)
+    return text
 
 
 def to_optional_text(value: str | None) -> str | None:
