@@ -20,7 +20,7 @@ def __dir__() -> list[str]:
     return __all__
 
 
-_WORD: Final = re.compile(r"\b(?:(?:extended|subsidiary)\s+)?(award|certificate|diploma)\b", re.IGNORECASE)
+_WORD: Final = re.compile(r"\b((?:extended|subsidiary)\s+)?(award|certificate|diploma)\b", re.IGNORECASE)
 _BRACKETS: Final = re.compile(r"\([^()]*\)")
 _FRAMEWORK: Final = re.compile(r"\b(?:QCF|RQF)\b", re.IGNORECASE)
 _SIZES: Final = {
@@ -100,10 +100,14 @@ def _sizes(q: Qualification) -> Iterator[Advice]:
 
 
 def _size(path: str, title: str, credit: Decimal | None, hours: Decimal | None) -> Iterator[Advice]:
-    """Yield advice where the size word of *title* does not fit; two different words say nothing."""
-    words = {word.casefold() for word in _WORD.findall(_BRACKETS.sub(" ", title))}
+    """Yield advice where the size word of *title* does not fit.
+
+    An Extended Certificate or a Subsidiary Diploma has a size of its own; two different words say nothing.
+    """
+    found = _WORD.findall(_BRACKETS.sub(" ", title))
+    words = {word.casefold() for _, word in found}
     amount, measure = (credit, Measure.CREDIT) if hours is None else (hours, Measure.GLH)
-    if len(words) != 1 or amount is None:
+    if len(words) != 1 or amount is None or any(qualifier for qualifier, _ in found):
         return
     word = words.pop()
     low, below = _SIZES[measure][word]

@@ -20,6 +20,7 @@ from cattrs.errors import (
     AttributeValidationNote,
     BaseValidationError,
     ForbiddenExtraKeysError,
+    IterableValidationError,
     IterableValidationNote,
 )
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
@@ -116,7 +117,8 @@ def _whole(value: object, _: object = int) -> int:
 
 def _clause(value: object, _: object = None) -> Clause:
     if isinstance(value, Made):
-        return structure(value.parts, value.kind)
+        made: Clause = structure(value.parts, value.kind)
+        return made
     if isinstance(value, str):
         return parse(value)
     raise _fail(value, "a rule: write a sentence such as at least 2 units from B")
@@ -144,9 +146,27 @@ def _list(kind: Any, made: Converter) -> _Read:
             return read([value], items)
         if not is_list(value):
             raise _fail(value, "a list")
-        return read(value, items)
+        result = read(value, items)
+        if item is UnitNumber:
+            _refuse_twice(result, items)
+        return result
 
     return hook
+
+
+def _refuse_twice(numbers: list[UnitNumber], kind: Any) -> None:
+    """Find every number that stands twice, with its place; the model would only name the first."""
+    errors: list[DataError] = []
+    seen: set[UnitNumber] = set()
+    for i, number in enumerate(numbers):
+        if number in seen:
+            error = DataError(f"{number} stands twice")
+            error.add_note(IterableValidationNote("", i, kind))
+            errors.append(error)
+        seen.add(number)
+    if errors:
+        message = "numbers that stand twice"
+        raise IterableValidationError(message, errors, kind)
 
 
 def _record(kind: type[attrs.AttrsInstance], made: Converter) -> _Read:
@@ -161,8 +181,8 @@ def _record(kind: type[attrs.AttrsInstance], made: Converter) -> _Read:
     )
 
     def hook(value: object, _: object) -> Any:
-        if kind is Entry and not (is_mapping(value) and "unit" in value):
-            value = {"unit": value}
+        if kind is Entry and not (is_mapping(value) and ("unit" in value or "number" not in value)):
+            return Entry(unit=_unit_or_number(value))
         if not is_mapping(value):
             raise _fail(value, f"a mapping with the keys {', '.join(keys_of(kind)[:3])} ...")
         return read(value, kind)

@@ -119,7 +119,7 @@ def _value(kind: type, attribute: "attrs.Attribute[Any]") -> dict[str, Any]:
         case "unit":
             return _any(_CODE, _reference(Unit))
         case "selection":
-            return _list(_any(_CODE, _reference(Entry)))
+            return _list(_any(_CODE, _reference(Entry), _reference(Unit)))
         case "units" if kind is UnitGroup:
             return _any(_list(_any(_CODE, _reference(Unit))), _CODE)
         case "rules":

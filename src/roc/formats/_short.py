@@ -39,7 +39,18 @@ RULE_KEYS: Final = (
 _SPAN: Final = re.compile(
     r"\s*(?P<word>[a-z\s]*)(?P<low>[0-9]+)\s*/\s*(?P<high>[a-z\s]*[0-9]+)\s*", re.IGNORECASE
 )
-_LAST: Final = ("units", "groups", "pathways", "conditions", "sharing", "examples")
+_LAST: Final = (
+    "exempt_credit_counts",
+    "units",
+    "groups",
+    "pathways",
+    "conditions",
+    "sharing",
+    "examples",
+    "source",
+    "notes",
+)
+"""What comes after the rules of a qualification, in this order."""
 
 
 @attrs.frozen
@@ -155,7 +166,11 @@ class _Expander:
     ) -> Iterator[tuple[object, Path, dict[Path, Path]]]:
         for key, kind in (("linked", Linked), ("barred", Barred)):
             for i, units in enumerate(self._items(data, key, file, "of lists of units")):
-                yield Made(kind, {"units": units}), (key, i), {("units",): (*file, key, i)}
+                if is_list(units):
+                    yield Made(kind, {"units": units}), (key, i), {("units",): (*file, key, i)}
+                else:
+                    message = f"{shown(units)} is not a list of units: write {key}: [[M1, M2]]"
+                    self._fail((*file, key, i), message)
         requires = data.pop("requires", None)
         if is_mapping(requires):
             for unit, units in requires.items():

@@ -25,8 +25,7 @@ _ONE_A_LINE: Final = frozenset({"rules", "source", "notes"})
 _TABLES: Final = frozenset({"groups", "pathways", "examples"})
 """Keys whose records are tables of TOML; others are inline."""
 
-_PLAIN_FLOW: Final = re.compile(r"[^\W_](?:[\w./()&'\"+%;@= -]|[^\x00-\x7f])*", re.ASCII)
-_PLAIN_BLOCK: Final = re.compile(r"[^\W_](?:[\w./()&'\"+%;@= ,-]|:(?=[\w/])|[^\x00-\x7f])*", re.ASCII)
+_PLAIN: Final = re.compile(r"[^\W_](?:[\w./()&'\"+%;@= ,-]|:(?=[\w/])|[^\x00-\x7f])*", re.ASCII)
 _LIKE_NUMBER: Final = re.compile(r"[0-9][0-9a-fxotz_.,:+ -]*", re.ASCII | re.IGNORECASE)
 _WORDS: Final = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
@@ -120,7 +119,8 @@ def _scalar(value: object, *, flow: bool) -> str:
     if not isinstance(value, str):
         return scalar(value)
     is_plain = (
-        (_PLAIN_FLOW if flow else _PLAIN_BLOCK).fullmatch(value)
+        _PLAIN.fullmatch(value)
+        and not (flow and "," in value)
         and not value.endswith(" ")
         and value.isprintable()
         and value.casefold() not in _WORDS

@@ -125,7 +125,9 @@ def read(text: str) -> tuple[object, dict[Path, int]]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         message = f"this is not YAML: {error.problem or error.context}"
-        raise DataError(message, line=None if mark is None else mark.line + 1) from None
+        # The end of the text may be told as a line of its own.
+        line = None if mark is None else min(mark.line + 1, len(text.splitlines()))
+        raise DataError(message, line=line) from None
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         message = f"this is not YAML: {error}"
         raise DataError(message) from None
