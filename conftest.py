@@ -1,0 +1,29 @@
+"""Set-up of all tests: profiles of Hypothesis, and every example in docs and docstrings as a test."""
+
+import os
+from doctest import ELLIPSIS
+
+import hypothesis
+from sybil import Sybil
+from sybil.parsers.myst import PythonCodeBlockParser
+from sybil.parsers.rest import DocTestParser
+
+_SLOW_MACHINES = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
+
+hypothesis.settings.register_profile("default", max_examples=100, **_SLOW_MACHINES)
+hypothesis.settings.register_profile("fast", max_examples=10, **_SLOW_MACHINES)
+hypothesis.settings.register_profile("thorough", max_examples=2000, **_SLOW_MACHINES)
+hypothesis.settings.register_profile(
+    "ci", max_examples=100, derandomize=True, print_blob=True, **_SLOW_MACHINES
+)
+hypothesis.settings.load_profile(
+    os.environ.get("ROC_HYPOTHESIS", "ci" if os.environ.get("CI") else "default")
+)
+
+_pages = Sybil(
+    parsers=[DocTestParser(optionflags=ELLIPSIS), PythonCodeBlockParser()],
+    patterns=["README.md", "docs/*.md"],
+)
+_docstrings = Sybil(parsers=[DocTestParser(optionflags=ELLIPSIS)], patterns=["src/**/*.py"])
+
+pytest_collect_file = (_pages + _docstrings).pytest()

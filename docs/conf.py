@@ -1,0 +1,26 @@
+"""How the documentation is built: ``sphinx-build -W --keep-going -n docs docs/_build``."""
+
+project = "rules-of-combination"
+copyright = "the rules-of-combination authors"  # noqa: A001 - Sphinx asks for this name
+version = release = "0.1.0"
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 3
+exclude_patterns = ["_build", "errors-files.md", "errors-calls.md"]
+
+html_theme = "furo"
+html_title = "roc: rules of combination"
+
+autodoc_typehints = "none"  # signatures in the source say them; the pages say what they mean
+autodoc_member_order = "bysource"
+autodoc_default_options = {"members": True, "show-inheritance": False}
+napoleon_google_docstring = True
+napoleon_use_ivar = True  # attributes are told once, in the text of their class
+
+nitpicky = True
+nitpick_ignore_regex = [
+    # no inventories of other projects are read: nothing is fetched while the pages are built
+    ("py:.*", r"(attrs|attr|cattrs|collections|datetime|decimal|enum|typing|types|os|pathlib)\..*"),
+    ("py:.*", r"(Decimal|Mapping|Iterable|Iterator|Callable|Any|Self|ExceptionGroup|ValueError|KeyError|OSError)"),
+]
