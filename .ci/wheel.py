@@ -1,6 +1,5 @@
 """What must work with the core alone: no extra is installed where this runs."""
 
-import json
 import sys
 import time
 
@@ -13,8 +12,7 @@ import roc  # noqa: E402
 end = time.perf_counter()
 print(f"import attrs {(middle - start) * 1e3:.1f} ms, import roc {(end - middle) * 1e3:.1f} ms more")
 
-with open("examples/qualifications/601-0143-x-award-education-training.json", encoding="utf-8") as file:
-    qualification = roc.loads(json.dumps(json.load(file)), "json")
+qualification = roc.load("examples/qualifications/601-0143-x-award-education-training.json")
 status = roc.check(roc.Selection.start(qualification))
 assert not status.ok
 assert status.text("portal")

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Final
 
 import attrs
+from benchmarks.naive import compile_naively
 
 import roc
-from benchmarks.naive import compile_naively
 from roc._compiled import compiled
 
 _ROOT: Final = Path(__file__).parent.parent
@@ -64,6 +64,4 @@ class Case:
         }
 
 
-CASES: Final = (
-    Case.read("500/9810/X", "examples/qualifications/500-9810-x-vehicle-fitting.yaml"),
-)
+CASES: Final = (Case.read("500/9810/X", "examples/qualifications/500-9810-x-vehicle-fitting.yaml"),)

@@ -6,7 +6,6 @@ The figures on ``docs/benchmarks.md`` come from ``python -m benchmarks.report``,
 from collections.abc import Callable
 
 import pytest
-
 from benchmarks.cases import CASES, Case
 
 

@@ -22,5 +22,8 @@ nitpicky = True
 nitpick_ignore_regex = [
     # no inventories of other projects are read: nothing is fetched while the pages are built
     ("py:.*", r"(attrs|attr|cattrs|collections|datetime|decimal|enum|typing|types|os|pathlib)\..*"),
-    ("py:.*", r"(Decimal|Mapping|Iterable|Iterator|Callable|Any|Self|ExceptionGroup|ValueError|KeyError|OSError)"),
+    (
+        "py:.*",
+        r"(Decimal|Mapping|Iterable|Iterator|Callable|Any|Self|ExceptionGroup|ValueError|KeyError|OSError)",
+    ),
 ]

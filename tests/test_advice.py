@@ -10,14 +10,14 @@ from roc.rules import Threshold
 from roc.units import Unit
 
 
-def credits(minimum: int) -> list[Threshold]:
+def asking(minimum: int) -> list[Threshold]:
     """Return the rule that asks for so many credits."""
     return [Threshold(measure="credit", minimum=minimum)]
 
 
 def paths(qualification: Qualification) -> list[tuple[str, str]]:
     """Return the code and the path of each advice."""
-    return [(each.code, each.path) for each in advice(qualification)]
+    return [(each.code, each.path) for each in advise(qualification)]
 
 
 def test_check_characters_wherever_numbers_stand() -> None:
@@ -41,7 +41,7 @@ def test_check_characters_wherever_numbers_stand() -> None:
         ("check-character", "$.pathways[1].number"),
         ("check-character", "$.examples[0].selection[2].unit.number"),
     ]
-    assert advice(q)[1].message == (
+    assert advise(q)[1].message == (
         "K/601/6384 fails its check character; nearest valid numbers: "
         "M/601/6384, K/301/6384, K/641/6384, K/608/6384, K/601/6884"
     )
@@ -82,8 +82,8 @@ def test_check_characters_wherever_numbers_stand() -> None:
 )
 def test_size_words(title: str, credit: int, message: str | None) -> None:
     """The size word of the title must fit the least credit, with the exceptions that titles have."""
-    q = Qualification(title=title, rules=credits(credit))
-    assert [each.message for each in advice(q)] == ([] if message is None else [message])
+    q = Qualification(title=title, rules=asking(credit))
+    assert [each.message for each in advise(q)] == ([] if message is None else [message])
 
 
 @pytest.mark.parametrize(
@@ -103,19 +103,19 @@ def test_sizes_in_hours(title: str, hours: int, *, is_right: bool) -> None:
     """Where the total qualification time is given, it and not the credit says the size."""
     q = Qualification(title=title, total_qualification_time=hours)
     assert paths(q) == ([] if is_right else [("size", "$.title")])
-    assert is_right or f"the rule says {hours}" in advice(q)[0].message
+    assert is_right or f"the rule says {hours}" in advise(q)[0].message
 
 
 @pytest.mark.parametrize(("hours", "is_right"), [(605, True), (615, True), (604, False), (616, False)])
 def test_credit_is_a_tenth_of_the_hours(hours: int, *, is_right: bool) -> None:
     """The least credit is a tenth of the total qualification time, rounded."""
-    q = Qualification(title="A", total_qualification_time=hours, rules=credits(61))
+    q = Qualification(title="A", total_qualification_time=hours, rules=asking(61))
     assert paths(q) == ([] if is_right else [("size", "$.total_qualification_time")])
 
 
 def test_words_mean_other_sizes_elsewhere() -> None:
     """Numbers and frameworks from elsewhere say that the size words are others."""
-    q = Qualification(title="Certificate III in Retail", rules=credits(60))
+    q = Qualification(title="Certificate III in Retail", rules=asking(60))
     assert paths(q)
     assert not paths(q.evolve(number="SIR30216"))
     assert not paths(q.evolve(framework="SCQF"))
@@ -126,10 +126,10 @@ def test_awards_of_a_suite_have_their_own_size() -> None:
     """A pathway's title is held against its own least credit, where it has one."""
     q = Qualification(
         title="Retail",
-        rules=credits(5),
+        rules=asking(5),
         pathways=[
-            Pathway(name="a", title="Award in Retail", rules=credits(12)),
-            Pathway(name="b", title="Certificate in Retail", rules=credits(40)),
+            Pathway(name="a", title="Award in Retail", rules=asking(12)),
+            Pathway(name="b", title="Certificate in Retail", rules=asking(40)),
             Pathway(name="c", title="Diploma in Retail"),
         ],
     )

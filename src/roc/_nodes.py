@@ -87,9 +87,9 @@ class BoundNode(Node):
 
     def gap(self, values: Values) -> int:
         found = 0
-        if self.lo_row >= 0 and values[self.lo_row] < self.lo:
-            if self.used_row < 0 or values[self.used_row]:
-                found = (self.lo - values[self.lo_row]) << self.shift
+        is_short = self.lo_row >= 0 and values[self.lo_row] < self.lo
+        if is_short and (self.used_row < 0 or values[self.used_row]):
+            found = (self.lo - values[self.lo_row]) << self.shift
         if self.hi_row >= 0 and not self.hi_hard and values[self.hi_row] > self.hi:
             found += (values[self.hi_row] - self.hi) << self.shift
         return found

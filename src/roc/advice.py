@@ -13,7 +13,7 @@ from roc.qualification import Qualification
 from roc.rules import Measure
 from roc.units import Unit
 
-__all__ = ["Advice", "advice"]
+__all__ = ["Advice", "advise"]
 
 
 def __dir__() -> list[str]:
@@ -47,12 +47,12 @@ class Advice(Record):
     path: str
 
 
-def advice(qualification: Qualification) -> tuple[Advice, ...]:
+def advise(qualification: Qualification) -> tuple[Advice, ...]:
     """Return what about *qualification* is probably a slip.
 
     Loading a file warns of the same things; see :func:`roc.formats.load`.
 
-    >>> [each.message for each in advice(Qualification(title="Award in Retail", number="500/9810/1"))]
+    >>> [each.message for each in advise(Qualification(title="Award in Retail", number="500/9810/1"))]
     ['500/9810/1 fails its check character; nearest valid numbers: 500/9810/X, 100/9810/1, ...']
 
     Sources: check characters, DOMAIN.md 1.6; sizes, DOMAIN.md 1.3; credit is a tenth of the total

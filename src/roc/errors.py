@@ -131,7 +131,7 @@ class RuleSyntaxError(DataError):
         return f"{super().__str__()}\n  {shown}\n  {' ' * (self.position - start)}^"
 
 
-class InvalidData(RocError, ExceptionGroup[DataError]):
+class InvalidData(RocError, ExceptionGroup[DataError]):  # noqa: N818 - a group of errors, read as one
     """Everything that is wrong in one piece of data, collected.
 
     The members are :class:`DataError`, each with its path. ``str()`` lists them, one a line.
@@ -181,10 +181,7 @@ class MissingExtraError(RocError, ImportError):
         super().__init__(what, extra)
 
     def __str__(self) -> str:
-        return (
-            f"{self.what} needs the extra '{self.extra}': "
-            f"pip install 'rules-of-combination[{self.extra}]'"
-        )
+        return f"{self.what} needs the extra '{self.extra}': pip install 'rules-of-combination[{self.extra}]'"
 
 
 class RocWarning(UserWarning):

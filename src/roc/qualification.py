@@ -33,8 +33,11 @@ def __dir__() -> list[str]:
 
 
 class PathwayKind(Word):
-    """``PATHWAY``: a route, one of which is taken. ``AWARD``: a size of a suite, one of which is aimed at.
-    ``SPECIALISATION``: earned if the selection happens to satisfy it; the qualification does not need it."""
+    """What kind of alternative a pathway is.
+
+    ``PATHWAY``: a route, one of which is taken. ``AWARD``: a size of a suite, one of which is aimed at.
+    ``SPECIALISATION``: earned if the selection happens to satisfy it; the qualification does not need it.
+    """
 
     PATHWAY = "pathway"
     AWARD = "award"
@@ -316,7 +319,8 @@ class Qualification(Record):
             return self.units_by_number[wanted]
         except KeyError:
             near = nearest(str(wanted), map(str, self.units_by_number))
-            raise KeyError(f"no unit {wanted}; nearest: {', '.join(near) or 'none'}") from None
+            msg = f"no unit {wanted}; nearest: {', '.join(near) or 'none'}"
+            raise KeyError(msg) from None
 
     def _bound(self, measure: Measure, pathway: Pathway | None) -> Decimal | None:
         for rule in (*(() if pathway is None else pathway.rules), *self.rules):

@@ -46,7 +46,7 @@ KEYWORDS: Final = frozenset(
     different each exactly except for from glh group groups higher hour hours if imported is least
     level levels linked lower max maximum may met min minimum more most no of only or requires
     tagged taken than the then to unit units
-    """.split()
+    """.split()  # noqa: SIM905 - words, to be read as words
 )
 """Words that the rule language uses: a name that is one of them is written in quotes."""
 

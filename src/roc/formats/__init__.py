@@ -10,7 +10,7 @@ import warnings
 from pathlib import Path
 from typing import Final
 
-from roc.advice import advice
+from roc.advice import advise
 from roc.errors import CheckCharacterWarning, RocWarning, SizeWarning
 from roc.formats._plain import MAX_SIZE, Lines, path_of, path_text
 from roc.formats._qualification import read_qualification, to_plain
@@ -117,7 +117,7 @@ def schema() -> dict[str, object]:
 def _finished(data: object, lines: Lines) -> Qualification:
     """Return the qualification that *data* describes, with warnings for what deserves advice."""
     qualification, origin = read_qualification(data, lines)
-    for each in advice(qualification):
+    for each in advise(qualification):
         place = origin(path_of(each.path))
         line = lines.line(place)
         where = path_text(place) if line is None else f"{path_text(place)} (line {line})"
