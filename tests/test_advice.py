@@ -3,7 +3,7 @@
 import pytest
 
 from roc import advice as module
-from roc.advice import Advice, advice
+from roc.advice import Advice, advise
 from roc.numbers import UnitNumber
 from roc.qualification import Example, Pathway, Qualification
 from roc.rules import Threshold
@@ -138,5 +138,5 @@ def test_awards_of_a_suite_have_their_own_size() -> None:
 
 def test_what_is_public() -> None:
     """The module shows two nouns, and advice is a value."""
-    assert dir(module) == ["Advice", "advice"]
+    assert dir(module) == ["Advice", "advise"]
     assert Advice(code="size", message="m", path="$") == Advice(code="size", message="m", path="$")
