@@ -19,6 +19,7 @@ from roc._nodes import (
     Node,
     RequiresNode,
 )
+from roc.levels import Level
 from roc.messages import Message, Parameter, Severity
 from roc.numbers import UnitNumber
 from roc.rules import Complete, Measure, Threshold
@@ -299,14 +300,23 @@ class View:
             and what == "short"
             and clause.measure is Measure.CREDIT
             and scope.level_from is not None
+            and scope.level_from == self._own_level()
             and scope.evolve(level_from=None).is_plain
         ):
             return "qualification.credit-at-level-short", {**facts, "level": str(scope.level_from)}
         facts["scope"] = str(scope)
+        if clause.each is not None:
+            facts["key"] = clause.each
         if scope.groups:
             by_name = self.status.qualification.groups_by_name
             facts["groups"] = tuple(by_name[name].label for name in scope.groups)
         return f"threshold.{what}", facts
+
+    def _own_level(self) -> Level | None:
+        """Return the level of the pathway, or of the qualification: "the same level" in a portal's words."""
+        q, name = self.status.qualification, self.status.pathway
+        own = None if name is None else q.pathways_by_name[name].level
+        return q.level if own is None else own
 
     def _distinct(self, node: DistinctNode, group: GroupNode | None) -> ClauseStatus:
         clause = node.clause

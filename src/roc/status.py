@@ -20,6 +20,7 @@ from roc.selection import Selection
 
 if TYPE_CHECKING:
     from roc._view import View
+    from roc.wordings import Wording
 
 __all__ = ["ClauseStatus", "GroupStatus", "Status", "check"]
 
@@ -124,6 +125,22 @@ class GroupStatus:
         for group in self.groups:
             if group.binding:
                 yield from group.findings()
+
+    def text(self, wording: "str | Wording" = "portal") -> str:
+        """Return what the group lacks in a wording: ``portal``, ``plain``, ``plain-cy``, or your own.
+
+        Raises:
+            WordingError: There is no such wording.
+        """
+        from roc.wordings import find  # noqa: PLC0415 - a verdict needs no wording
+
+        return find(wording).group(self)
+
+    def heading(self, wording: "str | Wording" = "portal") -> str:
+        """Return the group's label with its verdict: ``Group A: Mandatory Units (OK)``."""
+        from roc.wordings import find  # noqa: PLC0415 - a verdict needs no wording
+
+        return find(wording).heading(self)
 
     def evolve(self, **changes: Any) -> Self:
         """Return a copy with *changes*."""
@@ -297,9 +314,15 @@ class Status:
         """The names of the pathways, awards and specialisations that the selection earns."""
         return tuple(name for name, status in self.pathways.items() if status.ok)
 
-    def text(self, wording: str = "portal") -> str:
-        """Return the lines of the qualification in a wording: ``portal``, ``plain``, ``plain-cy``, or your own."""
-        raise NotImplementedError
+    def text(self, wording: "str | Wording" = "portal") -> str:
+        """Return the lines of the qualification in a wording: ``portal``, ``plain``, ``plain-cy``, or your own.
+
+        Raises:
+            WordingError: There is no such wording.
+        """
+        from roc.wordings import find  # noqa: PLC0415 - a verdict needs no wording
+
+        return find(wording).status(self)
 
     def __bool__(self) -> bool:
         return self.ok

@@ -1,0 +1,99 @@
+"""Plain English: full sentences with numbers and names."""
+
+import datetime as dt
+from typing import Final
+
+from roc.wordings._wording import Wording
+
+__all__ = ["PLAIN"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+_MEASURES: Final = ("units", "credit", "glh")
+_WHERE: Final = "[ {scope}][ for {key} {word}]"
+
+
+def _day(text: str) -> str:
+    day = dt.date.fromisoformat(text)
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+PLAIN: Final = Wording(
+    name="plain",
+    language="en",
+    in_full=True,
+    templates={
+        "ok": "OK: the rule of combination is met.",
+        "group.ok": "{group}: OK.",
+        "heading.ok": "{group} (OK)",
+        "heading.not-ok": "{group} (not yet OK)",
+        "qualification.short": "Add {amounts} in total.",
+        "qualification.credit-at-level-short": "Add {shortfall:more} at {level} or above.",
+        "qualification.groups-not-ok": "Complete {groups}.",
+        **{
+            f"qualification.{name}-over": "Take out {excess:amount}: at most {allowed} may be taken in total."
+            for name in _MEASURES
+        },
+        "group.short": "Add {amounts} from {group}.",
+        **{
+            f"group.{name}-over": "Take out {excess:amount} from {group}: at most {allowed} may be taken."
+            for name in _MEASURES
+        },
+        "group.mandatory-missing": "Add {units}: every unit of {group} is needed.",
+        "group.groups-not-ok": "Complete {groups} in {group}.",
+        "group.choice-short": (
+            "Complete [{groups:pick required}|{required} {required:1=part; parts}] in {group}."
+        ),
+        "group.mixed": (
+            "Keep to {allowed} {allowed:1=part; parts} of {group}: there are units from {groups}."
+        ),
+        "group.incomplete": "Complete {group}.",
+        "threshold.short": f"[In {{group}}, add|Add] {{shortfall:more}}{_WHERE}.",
+        "threshold.over": (
+            f"[In {{group}}, take|Take] out {{excess:amount}}{_WHERE}: at most {{allowed}} may be taken."
+        ),
+        "threshold.kinds-short": (
+            "[In {group}, add|Add] units of {shortfall} more {shortfall:1=kind; kinds} of {key}."
+        ),
+        "threshold.kinds-over": (
+            "[In {group}, take|Take] out the units of {excess} {excess:1=kind; kinds} of {key}: "
+            "at most {allowed} may be taken."
+        ),
+        "linked.incomplete": "Add {missing}: {missing:1=it goes; they go} with {units}.",
+        "barred.together": "Choose only one of {units}.",
+        "requires.missing": "{unit} requires {units:pick shortfall} as well.",
+        "condition.not-met": "Still needed: {condition}.",
+        "choice.short": "Needed: {options:pick required}.",
+        "choice.over": "Only {allowed} of these may hold, not {actual}: {options}.",
+        "conditional.not-met": "“{when}” applies, so “{then}” must hold too.",
+        "pathway.none-earned": "Not complete yet: {pathways:or}.",
+        "date.not-yet-open": "Not open yet: it opens on {limit}.",
+        "date.registration-closed": "Registration has closed: the last day was {limit}.",
+        "date.certification-closed": "Certification has closed: the last day was {limit}.",
+        "unit.outside-pathway": "{unit} is not part of [{pathway}|this pathway] and does not count.",
+        "unit.surplus": "{unit} is surplus: it does not count.",
+        "unit.additional": "{unit} is additional: it does not count towards the qualification.",
+        "allocation.limit": (
+            "There are too many ways to place the units to try them all: a better one may exist."
+        ),
+        "amount.units": "{n} {n:1=unit; units}",
+        "amount.credit": "{n} {n:1=credit; credits}",
+        "amount.glh": "{n} guided learning {n:1=hour; hours}",
+        "more.units": "{n} more {n:1=unit; units}",
+        "more.credit": "{n} more {n:1=credit; credits}",
+        "more.glh": "{n} more guided learning {n:1=hour; hours}",
+        "list.and": "{first} and {last}",
+        "list.or": "{first} or {last}",
+        "list.pick": "{n} of {items}",
+        "list.more": "{n} more",
+    },
+    terms={"date": _day, "limit": _day, "options": "“{}”".format},
+)
+"""Plain English."""
