@@ -44,7 +44,7 @@ class Combination:
 
     @property
     def surplus(self) -> tuple[UnitNumber, ...]:
-        """Units that were achieved and do not count: left out, beyond what counts, or outside every group."""
+        """Units that were achieved and do not count, left out, beyond what counts, or outside every group."""
         status = self.status
         idle = {*status.surplus, *status.additional}
         return tuple(

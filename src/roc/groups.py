@@ -154,7 +154,7 @@ class UnitGroup(Record):
 
     @property
     def label(self) -> str:
-        """What a person reads: the title, or the name where there is none."""
+        """What a person reads, the title or else the name."""
         return self.title or self.name
 
     def walk(self) -> "Iterator[UnitGroup]":
@@ -176,7 +176,7 @@ class UnitGroup(Record):
 
     @property
     def min_units(self) -> Decimal | None:
-        """The number of units that the group asks for: its bound, or all of a mandatory group."""
+        """The number of units that the group asks for, by its bound or as all of a mandatory group."""
         stated = self._minimum(Measure.UNITS)
         if stated is None and self.kind is GroupKind.MANDATORY:
             return Decimal(len(self.units))

@@ -65,7 +65,7 @@ class Level:
 
     @property
     def short(self) -> str:
-        """The level as a table shows it: ``2``, ``E3``.
+        """The level as a table shows it, ``2`` or ``E3``.
 
         >>> Level(2).short, Level("Entry 3").short
         ('2', 'E3')

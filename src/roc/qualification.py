@@ -89,7 +89,7 @@ class Condition(Record):
 
     @property
     def label(self) -> str:
-        """What a person reads: the title, or the name where there is none."""
+        """What a person reads, the title or else the name."""
         return self.title or self.name
 
 
@@ -116,7 +116,7 @@ class Pathway(Record):
 
     @property
     def label(self) -> str:
-        """What a person reads: the title, or the name where there is none."""
+        """What a person reads, the title or else the name."""
         return self.title or self.name
 
 
@@ -137,7 +137,7 @@ class Entry(Record):
     'K/601/6383'
 
     Attributes:
-        unit: The number of a unit that the qualification lists, or a whole :class:`Unit` from elsewhere.
+        unit: The number of a unit that the qualification lists, or a whole :class:`~roc.units.Unit` from elsewhere.
         state: How it was achieved.
         credit: Credit that replaces the unit's own, as for a unit whose credit is set at enrolment.
         in_place_of: The unit of the qualification in whose place it stands (an equivalent unit);
@@ -156,7 +156,7 @@ class Entry(Record):
 
     @property
     def place(self) -> UnitNumber:
-        """The number under which rules see it: the unit's own, or the one that it stands in for."""
+        """The number under which rules see it, the unit's own or that of the unit in whose place it stands."""
         return self.number if self.in_place_of is None else self.in_place_of
 
 

@@ -256,7 +256,7 @@ class Scope(Record):
 
     @property
     def is_plain(self) -> bool:
-        """Whether nothing is narrowed: everything where the clause stands."""
+        """Whether nothing is narrowed, so that everything is seen where the clause stands."""
         return self == _EVERYTHING
 
     def __str__(self) -> str:

@@ -222,7 +222,7 @@ class Selection:
     ) -> Self:
         """Return the selection with these units, and those that are linked to them.
 
-        A unit that is there already stays, with the new state. A whole :class:`~roc.Unit` that the
+        A unit that is there already stays, with the new state. A whole :class:`~roc.units.Unit` that the
         qualification does not list is imported, where a group is open to it.
 
         Args:
