@@ -319,7 +319,7 @@ def _groups(
 ) -> list[UnitGroup]:
     """Draw groups for some of the names that are *waiting*, nested to *depth*."""
     found: list[UnitGroup] = []
-    while waiting and draw(st.integers(0, 3)):
+    while waiting and draw(st.integers(0, 3)) > 0:
         name = waiting.pop()
         inner = draw(_groups(waiting, world, pathways, depth - 1)) if depth else []
         choose = draw(st.none() | st.integers(1, len(inner))) if inner else None

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests import strategies_model as model
 
 from roc import formats
 from roc.errors import InvalidData
@@ -20,17 +21,14 @@ from roc.formats._plain import Path, is_list, is_mapping, path_text
 from roc.formats._qualification import to_plain
 from roc.formats._read import read_text
 from roc.qualification import Qualification
-from tests import strategies_model as model
 
 pytestmark = pytest.mark.filterwarnings("ignore::roc.errors.RocWarning")
 
 FORMATS: Final[tuple[Format, ...]] = ("yaml", "json", "toml")
-LAW: Final = settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
-FUZZ: Final = settings(LAW, max_examples=300)
+LAW: Final = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+FUZZ: Final = settings(LAW, max_examples=3 * LAW.max_examples)
 
-SCHEMA: Final = jsonschema.Draft202012Validator(formats.schema())
+SCHEMA: Final[Any] = jsonschema.Draft202012Validator(formats.schema())
 
 FILE: Final = """\
 title: Level 2 Diploma
@@ -187,15 +185,15 @@ def test_any_text_is_a_qualification_or_an_error(text: str, text_format: Format)
 
 
 @given(
-    st.sampled_from(FORMATS),
-    st.lists(
+    text_format=st.sampled_from(FORMATS),
+    damages=st.lists(
         st.tuples(st.integers(0, 2000), st.integers(0, 30), st.sampled_from(_PIECES)), min_size=1, max_size=4
     ),
-    st.booleans(),
+    is_pure=st.booleans(),
 )
 @FUZZ
 def test_a_damaged_file_is_a_qualification_or_an_error(
-    text_format: Format, damages: list[tuple[int, int, str]], is_pure: bool
+    text_format: Format, damages: list[tuple[int, int, str]], *, is_pure: bool
 ) -> None:
     """A good file with pieces replaced never raises anything else, with either parser of YAML."""
     with pytest.MonkeyPatch.context() as patch:
@@ -272,11 +270,11 @@ def _paths(data: object, path: Path = ()) -> Iterator[Path]:
         yield from _paths(value, (*path, step))
 
 
-def _comparable(value: Any) -> Any:
+def _comparable(value: object) -> object:
     """Return *value* with dates as texts and numbers as exact ones."""
-    if isinstance(value, dict):
+    if is_mapping(value):
         return {key: _comparable(each) for key, each in value.items()}
-    if isinstance(value, list):
+    if is_list(value):
         return [_comparable(each) for each in value]
     if isinstance(value, dt.date):
         return value.isoformat()

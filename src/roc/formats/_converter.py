@@ -17,17 +17,15 @@ import attrs
 from cattrs import Converter
 from cattrs.cols import list_structure_factory
 from cattrs.errors import (
-    AttributeValidationNote,
     BaseValidationError,
     ForbiddenExtraKeysError,
-    IterableValidationError,
     IterableValidationNote,
 )
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
 from roc._validate import MAX_SUGGESTED
 from roc.errors import DataError, InvalidData, nearest
-from roc.formats._plain import Path, exact, is_list, is_mapping, path_of, shown
+from roc.formats._plain import Path, exact, is_list, is_mapping, path_of, path_text, shown
 from roc.formats._short import KEYS, RULE_KEYS, Made
 from roc.groups import Opening, Sharing, UnitGroup
 from roc.language import parse
@@ -148,25 +146,23 @@ def _list(kind: Any, made: Converter) -> _Read:
             raise _fail(value, "a list")
         result = read(value, items)
         if item is UnitNumber:
-            _refuse_twice(result, items)
+            _refuse_twice(result)
         return result
 
     return hook
 
 
-def _refuse_twice(numbers: list[UnitNumber], kind: Any) -> None:
+def _refuse_twice(numbers: list[UnitNumber]) -> None:
     """Find every number that stands twice, with its place; the model would only name the first."""
     errors: list[DataError] = []
     seen: set[UnitNumber] = set()
     for i, number in enumerate(numbers):
         if number in seen:
-            error = DataError(f"{number} stands twice")
-            error.add_note(IterableValidationNote("", i, kind))
-            errors.append(error)
+            errors.append(DataError(f"{number} stands twice", path=path_text((i,))))
         seen.add(number)
     if errors:
-        message = "numbers that stand twice"
-        raise IterableValidationError(message, errors, kind)
+        message = "numbers stand twice"
+        raise InvalidData(message, errors)
 
 
 def _record(kind: type[attrs.AttrsInstance], made: Converter) -> _Read:
@@ -296,7 +292,8 @@ def errors_of(error: BaseException, path: Path = ()) -> Iterator[tuple[Path, Dat
             suggestions = nearest(key, known) if i < MAX_SUGGESTED else ()
             yield (*path, key), DataError(f"there is no key {key:.100}", suggestions=suggestions)
     elif isinstance(error, InvalidData):
-        yield from ((path_of(each.path), each) for each in error.exceptions if isinstance(each, DataError))
+        members = [each for each in error.exceptions if isinstance(each, DataError)]
+        yield from (((*path, *path_of(each.path)), each) for each in members)
     elif isinstance(error, BaseValidationError):
         for inner in error.exceptions:
             yield from errors_of(inner, (*path, *_steps(inner)))
@@ -308,7 +305,4 @@ def errors_of(error: BaseException, path: Path = ()) -> Iterator[tuple[Path, Dat
 
 def _steps(error: BaseException) -> Iterator[str | int]:
     for note in getattr(error, "__notes__", ()):
-        if isinstance(note, AttributeValidationNote):
-            yield key_of(note.name)
-        elif isinstance(note, IterableValidationNote):
-            yield note.index
+        yield note.index if isinstance(note, IterableValidationNote) else key_of(note.name)

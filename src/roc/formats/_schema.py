@@ -115,23 +115,24 @@ def _value(kind: type, attribute: "attrs.Attribute[Any]") -> dict[str, Any]:
     """Return what the values of one attribute are in files, short forms included."""
     match attribute.name:
         case "opening":
-            return _any(_reference(bool), _reference(Opening), _NULL)
+            value = _any(_reference(bool), _reference(Opening), _NULL)
         case "unit":
-            return _any(_CODE, _reference(Unit))
+            value = _any(_CODE, _reference(Unit))
         case "selection":
-            return _list(_any(_CODE, _reference(Entry), _reference(Unit)))
+            value = _list(_any(_CODE, _reference(Entry), _reference(Unit)))
         case "units" if kind is UnitGroup:
-            return _any(_list(_any(_CODE, _reference(Unit))), _CODE)
+            value = _any(_list(_any(_CODE, _reference(Unit))), _CODE)
         case "rules":
-            return _any(_list(_reference(Clause)), _reference(Clause), _NULL)
+            value = _any(_list(_reference(Clause)), _reference(Clause), _NULL)
         case "pathways" if kind is Qualification:
             unnamed = _record(Pathway)
             del unnamed["required"], unnamed["properties"]["name"], unnamed["description"]
-            return _any(_list(_reference(Pathway)), _mapping(_any(unnamed, _NULL)))
+            value = _any(_list(_reference(Pathway)), _mapping(_any(unnamed, _NULL)))
         case "conditions" if kind is Qualification:
-            return _any(_list(_reference(Condition)), _mapping(_any(_reference(str), _NULL)))
+            value = _any(_list(_reference(Condition)), _mapping(_any(_reference(str), _NULL)))
         case _:
-            return _of_type(attribute.type)
+            value = _of_type(attribute.type)
+    return value
 
 
 def _mapping(value: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ at shapes only as far as it must; what does not fit is left for the converter to
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -141,7 +142,7 @@ class _Expander:
     def _clauses(
         self, data: dict[str, object], file: Path, level: _At
     ) -> Iterator[tuple[object, Path, dict[Path, Path]]]:
-        """Yield what the keys of *data* make, with its place and the places of its parts; take the keys out."""
+        """Take out the keys that make clauses; yield the clauses, with their places and those of their parts."""
         for measure, (low, high) in BOUND_KEYS.items():
             bounds = {"minimum": (low, data.pop(low, None)), "maximum": (high, data.pop(high, None))}
             given = {name: (key, bound) for name, (key, bound) in bounds.items() if bound is not None}
@@ -317,10 +318,11 @@ def _short_rules(data: dict[str, Any], level: int | str | None) -> dict[str, Any
             case _:
                 pass
     match rules:
-        case [Threshold(minimum=minimum) as first, *rest] if minimum is not None and level is not None:
-            if first == Threshold(measure="credit", minimum=minimum, scope=Scope(level_from=level)):
-                data[AT_LEVEL] = exact(minimum)
-                rules = rest
+        case [Threshold(minimum=Decimal() as minimum) as first, *rest] if level is not None and (
+            first == Threshold(measure="credit", minimum=minimum, scope=Scope(level_from=level))
+        ):
+            data[AT_LEVEL] = exact(minimum)
+            rules = rest
         case _:
             pass
     seen: set[object] = set()

@@ -134,19 +134,20 @@ def _toml(data: dict[str, object]) -> str:
 
 
 def _table(data: Mapping[str, object], path: tuple[str, ...]) -> Iterator[str]:
-    inner: list[tuple[str, object]] = []
+    inner: list[tuple[str, str, dict[str, object]]] = []
     for key, value in data.items():
-        if is_mapping(value) or (key in _TABLES and is_list(value) and any(map(is_mapping, value))):
-            inner.append((key, value))
+        name = ".".join(map(_key, (*path, key)))
+        tables = [each for each in value if is_mapping(each)] if key in _TABLES and is_list(value) else []
+        if is_mapping(value):
+            inner.append((key, f"[{name}]", value))
+        elif tables:
+            inner.extend((key, f"[[{name}]]", each) for each in tables)
         else:
             yield from _pair(key, value)
-    for key, value in inner:
-        name = ".".join(map(_key, (*path, key)))
-        for each in [value] if is_mapping(value) else value if is_list(value) else []:
-            yield ""
-            yield f"[{name}]" if each is value else f"[[{name}]]"
-            if is_mapping(each):
-                yield from _table(each, (*path, key))
+    for key, heading, table in inner:
+        yield ""
+        yield heading
+        yield from _table(table, (*path, key))
 
 
 def _pair(key: str, value: object) -> Iterator[str]:
