@@ -52,8 +52,9 @@ def advise(qualification: Qualification) -> tuple[Advice, ...]:
 
     Loading a file warns of the same things; see :func:`roc.formats.load`.
 
-    >>> [each.message for each in advise(Qualification(title="Award in Retail", number="500/9810/1"))]
-    ['500/9810/1 fails its check character; nearest valid numbers: 500/9810/X, 100/9810/1, ...']
+    >>> (found,) = advice(Qualification(title="Award in Retail", total_qualification_time=370))
+    >>> print(f"{found.path}: {found.message}")
+    $.title: the title says award, which is 0 to 120 hours; the rule says 370
 
     Sources: check characters, DOMAIN.md 1.6; sizes, DOMAIN.md 1.3; credit is a tenth of the total
     qualification time, rounded: Ofqual's General Condition E8.
