@@ -52,7 +52,7 @@ def advise(qualification: Qualification) -> tuple[Advice, ...]:
 
     Loading a file warns of the same things; see :func:`roc.formats.load`.
 
-    >>> (found,) = advice(Qualification(title="Award in Retail", total_qualification_time=370))
+    >>> (found,) = advise(Qualification(title="Award in Retail", total_qualification_time=370))
     >>> print(f"{found.path}: {found.message}")
     $.title: the title says award, which is 0 to 120 hours; the rule says 370
 
