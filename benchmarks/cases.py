@@ -44,7 +44,7 @@ class Case:
         numbers = [str(number) for number in selection.numbers]
         naive: Callable[[], object] | None = None
         try:
-            naive_check = compile_naively(selection.qualification)
+            naive_check = compile_naively(selection.qualification, selection.pathway)
         except NotImplementedError:
             pass
         else:
@@ -64,4 +64,10 @@ class Case:
         }
 
 
-CASES: Final = (Case.read("500/9810/X", "examples/qualifications/500-9810-x-vehicle-fitting.yaml"),)
+CASES: Final = (
+    Case.read("500/9810/X", "examples/qualifications/500-9810-x-vehicle-fitting.yaml"),
+    Case.read("ILM 8605, 100 units", "examples/qualifications/ilm-8605-leadership-management.yaml"),
+    Case.read("Mediengestalter, 87 units", "examples/qualifications/de-mediengestalter.yaml"),
+    Case.read("Mathematics major, shared units", "examples/qualifications/stolaf-mathematics-major.yaml"),
+)
+"""The guide's rule, the largest shared ones, and one in which units count in several groups."""

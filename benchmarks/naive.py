@@ -9,15 +9,18 @@ from collections.abc import Callable, Collection
 from roc import Barred, GroupKind, Linked, Measure, Qualification, Threshold, Unit, UnitGroup
 
 
-def compile_naively(qualification: Qualification) -> Callable[[Collection[str]], bool]:
-    """Return a function that tells whether a set of unit numbers satisfies the rule.
+def compile_naively(
+    qualification: Qualification, pathway: str | None
+) -> Callable[[Collection[str]], bool]:
+    """Return a function that tells whether a set of unit numbers satisfies the rule of *pathway*.
 
     Raises:
         NotImplementedError: The rule has something that sums over disjoint groups can't say.
     """
     units = {str(unit.number): unit for unit in qualification.units}
     tests: list[Callable[[Collection[str]], bool]] = []
-    for rule in qualification.rules:
+    routes = [each for each in qualification.pathways if each.name == pathway]
+    for rule in (*qualification.rules, *(rule for each in routes for rule in each.rules)):
         match rule:
             case Threshold():
                 tests.append(_total(rule, units))
@@ -30,7 +33,8 @@ def compile_naively(qualification: Qualification) -> Callable[[Collection[str]],
             case _:
                 raise NotImplementedError(str(rule))
     for group in qualification.groups:
-        tests += _group(group, units)
+        if not group.pathways or pathway in group.pathways:
+            tests += _group(group, units)
     return lambda chosen: all(test(chosen) for test in tests)
 
 
