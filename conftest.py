@@ -8,14 +8,12 @@ from sybil import Sybil
 from sybil.parsers.myst import PythonCodeBlockParser
 from sybil.parsers.rest import DocTestParser
 
-_SLOW_MACHINES = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
-
-hypothesis.settings.register_profile("default", max_examples=100, **_SLOW_MACHINES)
-hypothesis.settings.register_profile("fast", max_examples=10, **_SLOW_MACHINES)
-hypothesis.settings.register_profile("thorough", max_examples=2000, **_SLOW_MACHINES)
-hypothesis.settings.register_profile(
-    "ci", max_examples=100, derandomize=True, print_blob=True, **_SLOW_MACHINES
-)
+# Machines that are shared are slow at times: no example has a deadline.
+_base = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("default", _base, max_examples=100)
+hypothesis.settings.register_profile("fast", _base, max_examples=10)
+hypothesis.settings.register_profile("thorough", _base, max_examples=2000)
+hypothesis.settings.register_profile("ci", _base, max_examples=100, derandomize=True, print_blob=True)
 hypothesis.settings.load_profile(
     os.environ.get("ROC_HYPOTHESIS", "ci" if os.environ.get("CI") else "default")
 )

@@ -4,14 +4,13 @@ It answers yes or no for rules without overlap: totals, credit at a level, minim
 units of a mandatory group, linked and barred units. It reads the same model, so that both start alike.
 """
 
+import functools
 from collections.abc import Callable, Collection
 
 from roc import Barred, GroupKind, Linked, Measure, Qualification, Threshold, Unit, UnitGroup
 
 
-def compile_naively(
-    qualification: Qualification, pathway: str | None
-) -> Callable[[Collection[str]], bool]:
+def compile_naively(qualification: Qualification, pathway: str | None) -> Callable[[Collection[str]], bool]:
     """Return a function that tells whether a set of unit numbers satisfies the rule of *pathway*.
 
     Raises:
@@ -26,16 +25,30 @@ def compile_naively(
                 tests.append(_total(rule, units))
             case Linked():
                 linked = {str(number) for number in rule.units}
-                tests.append(lambda chosen, linked=linked: len(linked & set(chosen)) in (0, len(linked)))
+                tests.append(functools.partial(_all_or_none, linked))
             case Barred():
                 barred = {str(number) for number in rule.units}
-                tests.append(lambda chosen, barred=barred: len(barred & set(chosen)) < 2)
+                tests.append(functools.partial(_at_most_one, barred))
             case _:
                 raise NotImplementedError(str(rule))
     for group in qualification.groups:
         if not group.pathways or pathway in group.pathways:
             tests += _group(group, units)
     return lambda chosen: all(test(chosen) for test in tests)
+
+
+def _all_or_none(linked: set[str], chosen: Collection[str]) -> bool:
+    return len(linked & set(chosen)) in (0, len(linked))
+
+
+def _at_most_one(barred: set[str], chosen: Collection[str]) -> bool:
+    return len(barred & set(chosen)) < 2
+
+
+def _within_group(
+    members: set[str], test: Callable[[Collection[str]], bool], chosen: Collection[str]
+) -> bool:
+    return test([number for number in chosen if number in members])
 
 
 def _weigh(rule: Threshold, unit: Unit) -> float:
@@ -70,7 +83,7 @@ def _group(group: UnitGroup, units: dict[str, Unit]) -> list[Callable[[Collectio
         if not isinstance(rule, Threshold):
             raise NotImplementedError(str(rule))
         total = _total(rule, units)
-        tests.append(lambda chosen, total=total: total([n for n in chosen if n in members]))
+        tests.append(functools.partial(_within_group, members, total))
     for inner in group.groups:
         tests += _group(inner, units)
     return tests

@@ -8,6 +8,12 @@ import importlib
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from roc.advice import (
+        Advice as Advice,
+    )
+    from roc.advice import (
+        advise as advise,
+    )
     from roc.combination import (
         Combination as Combination,
     )
@@ -41,6 +47,21 @@ if TYPE_CHECKING:
     from roc.errors import (
         SizeWarning as SizeWarning,
     )
+    from roc.formats import (
+        dump as dump,
+    )
+    from roc.formats import (
+        dumps as dumps,
+    )
+    from roc.formats import (
+        load as load,
+    )
+    from roc.formats import (
+        loads as loads,
+    )
+    from roc.formats import (
+        schema as schema,
+    )
     from roc.groups import (
         GroupKind as GroupKind,
     )
@@ -53,6 +74,7 @@ if TYPE_CHECKING:
     from roc.groups import (
         UnitGroup as UnitGroup,
     )
+    from roc.language import parse as parse
     from roc.levels import Level as Level
     from roc.messages import (
         Message as Message,
@@ -146,8 +168,16 @@ if TYPE_CHECKING:
         check as check,
     )
     from roc.units import Unit as Unit
+    from roc.wordings import (
+        Wording as Wording,
+    )
+    from roc.wordings import (
+        WordingError as WordingError,
+    )
 
 _HOMES: Final = {
+    "Advice": "roc.advice",
+    "advise": "roc.advice",
     "Combination": "roc.combination",
     "best_combination": "roc.combination",
     "CheckCharacterWarning": "roc.errors",
@@ -159,10 +189,16 @@ _HOMES: Final = {
     "RuleSyntaxError": "roc.errors",
     "SelectionError": "roc.errors",
     "SizeWarning": "roc.errors",
+    "dump": "roc.formats",
+    "dumps": "roc.formats",
+    "load": "roc.formats",
+    "loads": "roc.formats",
+    "schema": "roc.formats",
     "GroupKind": "roc.groups",
     "Opening": "roc.groups",
     "Sharing": "roc.groups",
     "UnitGroup": "roc.groups",
+    "parse": "roc.language",
     "Level": "roc.levels",
     "Message": "roc.messages",
     "Severity": "roc.messages",
@@ -196,10 +232,13 @@ _HOMES: Final = {
     "Status": "roc.status",
     "check": "roc.status",
     "Unit": "roc.units",
+    "Wording": "roc.wordings",
+    "WordingError": "roc.wordings",
 }
 """The module in which each public name lives."""
 
 __all__ = [
+    "Advice",
     "AllOf",
     "Barred",
     "Ceiling",
@@ -245,8 +284,17 @@ __all__ = [
     "Unit",
     "UnitGroup",
     "UnitNumber",
+    "Wording",
+    "WordingError",
+    "advise",
     "best_combination",
     "check",
+    "dump",
+    "dumps",
+    "load",
+    "loads",
+    "parse",
+    "schema",
     "version_on",
 ]
 
