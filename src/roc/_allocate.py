@@ -121,10 +121,11 @@ class _Search:
             options = tuple(
                 self._options(bit, droppable=bool(harmful >> bit & 1), hard=bool(surplus >> bit & 1))
             )
-            if len(options) > 1:
+            first, *others = options
+            if others:
                 self.options[bit] = options
             else:
-                self._fix(bit, options[0])
+                self._fix(bit, first)
         self.base = compiled.values(self.fixed_taken, self.fixed_counted, self.fixed_where, states, asserted)
         self.scratch = list(self.base)
 
@@ -207,7 +208,7 @@ class _Search:
         """Yield the sets of units whose placements bear on each other, with the parts that they bear on."""
         varying: dict[int, set[int]] = {}
         for bit, each in deltas.items():
-            for row in set().union(*each):
+            for row in {row for delta in each for row in delta}:
                 if len({delta.get(row, 0) for delta in each}) > 1:
                     varying.setdefault(row, set()).add(bit)
         leader = {bit: bit for bit in deltas}
@@ -424,7 +425,7 @@ class _Component:
         self, layer: Mapping[tuple[int, ...], int], turn: int, width: int
     ) -> dict[tuple[int, ...], int]:
         """Keep the most promising states, for a limit that was reached: nothing missing, rows filling evenly."""
-        pace = []
+        pace: list[tuple[int, float, float]] = []
         for i, (cap, most) in enumerate(zip(self.caps, self.ceilings, strict=True)):
             goal = (cap + most) / 2 if cap is not None and most is not None else cap or most
             done, total = (sum(each[i] for each in self._most[:end]) for end in (turn, None))

@@ -280,10 +280,7 @@ class Compiled:
         if not scope.groups:
             return set(range(len(self.groups)) if here is None else self.below[here])
         return {
-            index
-            for name in scope.groups
-            if name in self._index
-            for index in self.below[self._index[name]]
+            index for name in scope.groups if name in self._index for index in self.below[self._index[name]]
         }
 
     def _row(
@@ -356,7 +353,7 @@ class Compiled:
         asserted: frozenset[str],
     ) -> list[int]:
         """Return the row values of *taken* where each group holds the bits of *where*."""
-        found = []
+        found: list[int] = []
         for row, weights in zip(self.rows, self.row_weights, strict=True):
             if row.condition is not None:
                 found.append(int(row.condition in asserted))
@@ -498,9 +495,7 @@ class Compiled:
     def _words(self, key: str, scope: Scope, here: int | None) -> list[str]:
         """Return the words of *key* among the units that *scope* could see, also of those that others stand for."""
         inside = self._inside(scope, here)
-        reach = self._bits_where(
-            lambda bit: any(not inside.isdisjoint(way) for way in self.placements[bit])
-        )
+        reach = self._bits_where(lambda bit: any(not inside.isdisjoint(way) for way in self.placements[bit]))
         if scope.imported:
             reach &= ~self.listed
         found = {

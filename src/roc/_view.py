@@ -330,7 +330,7 @@ class View:
         common: dict[str, Parameter] = {"rule": str(clause), "key": str(clause.distinct)}
         if group is not None:
             common["group"] = group.group.label
-        messages = []
+        messages: list[Message] = []
         if short and low is not None:
             messages.append(
                 Message.of(
@@ -420,7 +420,7 @@ class View:
             "options": tuple(str(option) for option in clause.options),
             "actual": Decimal(held),
         }
-        messages = []
+        messages: list[Message] = []
         if held < low:
             messages.append(Message.of("choice.short", common, path=node.path, required=Decimal(low)))
         if high is not None and held > high:

@@ -7,6 +7,7 @@ import attrs
 from roc._allocate import Allocation, allocate
 from roc._compiled import Compiled, compiled, ways
 from roc.numbers import UnitNumber
+from roc.qualification import Pathway
 from roc.selection import Selection
 from roc.status import Status, check
 
@@ -71,7 +72,7 @@ def best_combination(achieved: Selection, *, limit: int = 2_000_000) -> Combinat
     Source: certification claims the best valid combination, surplus is information (DOMAIN.md, 4.1).
     """
     taken, special, states = achieved._bits
-    found = []
+    found: list[tuple[tuple[Pathway, ...], Compiled, Allocation]] = []
     for pathways in ways(achieved.qualification, achieved.pathway):
         rule = compiled(achieved.qualification, pathways, special)
         best = allocate(rule, taken, states, achieved.conditions, may_drop=True, limit=limit)

@@ -329,7 +329,8 @@ class Selection:
         """The listed units as bits, the entries that need bits of their own, and the bits of each state."""
         order = self._book.order
         plain = self._book.plain
-        taken, special = 0, []
+        taken = 0
+        special: list[Entry] = []
         states: dict[State, int] = {}
         extra = len(order)
         exempt_is_special = not self.qualification.exempt_credit_counts
