@@ -10,18 +10,8 @@ from roc._record import Record, Word, to_records
 from roc.errors import DataError
 from roc.levels import Level
 from roc.numbers import UnitNumber
-from roc.rules import (
-    Ceiling,
-    Clause,
-    Measure,
-    Scope,
-    Threshold,
-    to_clauses,
-    to_count,
-    to_name,
-    to_names,
-    to_unit_numbers,
-)
+from roc.rules import Ceiling, Clause, Measure, Scope, Threshold, to_clauses
+from roc.scopes import to_count, to_name, to_names, to_unit_numbers
 from roc.units import Unit, to_optional_level, to_optional_text, to_tags, to_text
 
 __all__ = ["GroupKind", "Opening", "Sharing", "UnitGroup"]

@@ -13,7 +13,6 @@ import attrs
 from roc.errors import DataError, RuleSyntaxError, nearest
 from roc.levels import Level
 from roc.rules import (
-    KEYWORDS,
     AllOf,
     Barred,
     Ceiling,
@@ -28,8 +27,8 @@ from roc.rules import (
     Scope,
     State,
     Threshold,
-    listed,
 )
+from roc.scopes import KEYWORDS, listed
 
 __all__ = ["parse"]
 

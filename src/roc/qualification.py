@@ -14,15 +14,8 @@ from roc.errors import DataError, nearest
 from roc.groups import GroupKind, Sharing, UnitGroup, is_plain_bound, to_groups
 from roc.levels import Level
 from roc.numbers import QualificationNumber, UnitNumber
-from roc.rules import (
-    Clause,
-    Measure,
-    State,
-    Threshold,
-    to_clauses,
-    to_name,
-    to_names,
-)
+from roc.rules import Clause, Measure, State, Threshold, to_clauses
+from roc.scopes import to_name, to_names
 from roc.units import Unit, to_optional_amount, to_optional_level, to_optional_text, to_text, to_unit_number
 
 __all__ = ["Condition", "Entry", "Event", "Example", "Pathway", "PathwayKind", "Qualification", "version_on"]

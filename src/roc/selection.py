@@ -11,7 +11,8 @@ from roc.errors import DataError, SelectionError, nearest
 from roc.groups import UnitGroup
 from roc.numbers import UnitNumber
 from roc.qualification import Entry, PathwayKind, Qualification, to_entry
-from roc.rules import Linked, Measure, State, Threshold, to_names, walk
+from roc.rules import Linked, Measure, State, Threshold, walk
+from roc.scopes import to_names
 from roc.units import Unit, to_unit_number
 
 __all__ = ["Selection"]
