@@ -9,14 +9,12 @@ from sybil.parsers.myst import PythonCodeBlockParser
 from sybil.parsers.rest import DocTestParser
 
 # Machines that are shared are slow at times: no example has a deadline.
+# Where CI is set Hypothesis derandomises by itself, and prints what reproduces a failure.
 _base = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.register_profile("default", _base, max_examples=100)
 hypothesis.settings.register_profile("fast", _base, max_examples=10)
 hypothesis.settings.register_profile("thorough", _base, max_examples=2000)
-hypothesis.settings.register_profile("ci", _base, max_examples=100, derandomize=True, print_blob=True)
-hypothesis.settings.load_profile(
-    os.environ.get("ROC_HYPOTHESIS", "ci" if os.environ.get("CI") else "default")
-)
+hypothesis.settings.load_profile(os.environ.get("ROC_HYPOTHESIS", "default"))
 
 _pages = Sybil(
     parsers=[DocTestParser(optionflags=ELLIPSIS), PythonCodeBlockParser()],

@@ -1,8 +1,13 @@
 """How the documentation is built: ``sphinx-build -W --keep-going -n docs docs/_build``."""
 
-project = "rules-of-combination"
+import tomllib
+from pathlib import Path
+
+_project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
+
+project = _project["name"]
 copyright = "the rules-of-combination authors"  # noqa: A001 - Sphinx asks for this name
-version = release = "0.1.0"
+version = release = _project["version"]
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 myst_enable_extensions = ["colon_fence", "deflist"]
