@@ -48,10 +48,8 @@ def find(wording: str | Wording) -> Wording:
     if isinstance(wording, Wording):
         return wording
     if wording not in NAMES:
-        near = nearest(str(wording), NAMES)
-        known = f"; did you mean {' or '.join(near)}?" if near else f": there are {', '.join(NAMES)}"
-        msg = f"there is no wording {wording!r:.60}{known}"
-        raise WordingError(msg)
+        msg = f"there is no wording {wording!r:.60} among {', '.join(NAMES)}"
+        raise WordingError(msg, suggestions=nearest(str(wording), NAMES))
     name = wording.upper().replace("-", "_")
     found = globals().get(name)
     return found if isinstance(found, Wording) else __getattr__(name)

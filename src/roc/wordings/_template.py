@@ -1,5 +1,6 @@
 """Templates: texts with fields, parsed once; nothing in them can reach into an object."""
 
+import datetime as dt
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from decimal import Decimal
@@ -92,6 +93,16 @@ def number(amount: Decimal) -> str:
     ('7.5', '120')
     """
     return f"{amount.normalize():f}"
+
+
+def written_day(months: tuple[str, ...], text: str) -> str:
+    """Return a date, given as ``2026-08-31``, with the name of its month.
+
+    >>> written_day(("January", "February"), "2026-02-01")
+    '1 February 2026'
+    """
+    day = dt.date.fromisoformat(text)
+    return f"{day.day} {months[day.month - 1]} {day.year}"
 
 
 def joined(words: tuple[str, ...], joint: str, say: Say) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, final
 
 import attrs
 
-from roc.errors import DataError, InvalidData, RocError, nearest
+from roc.errors import DataError, InvalidData, RocError, _did_you_mean, nearest
 from roc.messages import CODES, Message, Parameter, Severity
 from roc.units import to_text
 from roc.wordings._template import (
@@ -37,14 +37,19 @@ class WordingError(RocError, LookupError):
 
     Attributes:
         message: What is wrong, a sentence.
+        suggestions: What was probably meant, nearest first.
     """
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, *, suggestions: Iterable[str] = ()) -> None:
         self.message = message
+        self.suggestions = tuple(suggestions)
         super().__init__(message)
 
     def __str__(self) -> str:
-        return self.message
+        return f"{self.message}{_did_you_mean(self.suggestions)}"
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str], dict[str, object]]:
+        return type(self), (self.message,), dict(self.__dict__)
 
 
 def _to_language(value: str) -> str:
@@ -168,10 +173,8 @@ class Wording:
         try:
             pieces = self._parsed[name]
         except KeyError:
-            near = nearest(name, self._parsed)
-            hint = f"; did you mean {' or '.join(near)}?" if near else ""
-            msg = f"the wording {self.name} has no template for {name}{hint}"
-            raise WordingError(msg) from None
+            msg = f"the wording {self.name} has no template for {name}"
+            raise WordingError(msg, suggestions=nearest(name, self._parsed)) from None
         try:
             return render(pieces, values, self.phrase)
         except MissingParameterError as error:

@@ -1,8 +1,9 @@
 """Plain English: full sentences with numbers and names."""
 
-import datetime as dt
 from typing import Final
 
+from roc.rules import Measure
+from roc.wordings._template import written_day
 from roc.wordings._wording import Wording
 
 __all__ = ["PLAIN"]
@@ -16,13 +17,15 @@ _MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
 )
-_MEASURES: Final = ("units", "credit", "glh")
 _WHERE: Final = "[ {scope}][ for {key} {word}]"
 
 
 def _day(text: str) -> str:
-    day = dt.date.fromisoformat(text)
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return written_day(_MONTHS, text)
+
+
+def _quoted(text: str) -> str:
+    return f"“{text}”"
 
 
 PLAIN: Final = Wording(
@@ -39,12 +42,12 @@ PLAIN: Final = Wording(
         "qualification.groups-not-ok": "Complete {groups}.",
         **{
             f"qualification.{name}-over": "Take out {excess:amount}: at most {allowed} may be taken in total."
-            for name in _MEASURES
+            for name in Measure
         },
         "group.short": "Add {amounts} from {group}.",
         **{
             f"group.{name}-over": "Take out {excess:amount} from {group}: at most {allowed} may be taken."
-            for name in _MEASURES
+            for name in Measure
         },
         "group.mandatory-missing": "Add {units}: every unit of {group} is needed.",
         "group.groups-not-ok": "Complete {groups} in {group}.",
@@ -94,6 +97,6 @@ PLAIN: Final = Wording(
         "list.pick": "{n} of {items}",
         "list.more": "{n} more",
     },
-    terms={"date": _day, "limit": _day, "options": "“{}”".format},
+    terms={"date": _day, "limit": _day, "options": _quoted},
 )
 """Plain English."""

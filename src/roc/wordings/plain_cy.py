@@ -5,7 +5,6 @@ Amounts are digits, followed by a noun in the singular: "2 uned". The noun *cred
 resists. Names and numbers stand where nothing would make them mutate, or are quoted as they are.
 """
 
-import datetime as dt
 import functools
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -21,7 +20,6 @@ from roc.rules import (
     Choice,
     Clause,
     Complete,
-    Conditional,
     IsMet,
     Linked,
     Measure,
@@ -30,7 +28,7 @@ from roc.rules import (
     State,
     Threshold,
 )
-from roc.wordings._template import number
+from roc.wordings._template import number, written_day
 from roc.wordings._wording import Wording
 
 __all__ = ["PLAIN_CY"]
@@ -44,7 +42,6 @@ _MONTHS: Final = (
     *("Ionawr", "Chwefror", "Mawrth", "Ebrill", "Mai", "Mehefin", "Gorffennaf"),
     *("Awst", "Medi", "Hydref", "Tachwedd", "Rhagfyr"),
 )
-_MEASURES: Final = ("units", "credit", "glh")
 _PLURALS: Final = {
     Measure.UNITS: "unedau",
     Measure.CREDIT: "credydau",
@@ -61,8 +58,7 @@ _WHERE: Final = "[ {scope}][ ({key}: {word})]"
 
 
 def _day(text: str) -> str:
-    day = dt.date.fromisoformat(text)
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return written_day(_MONTHS, text)
 
 
 def _level(text: str) -> str:
@@ -132,7 +128,7 @@ def _said(clause: Clause) -> str:
             options = "; ".join(f"({_said(each)})" for each in clause.options)
             most = None if high is None else str(high)
             return f"{_how_many(str(low) if low else None, str(low), most)} o'r canlynol: {options}"
-        case Conditional():
+        case _:
             when, then = _said(clause.when), _said(clause.then)
             return f"os yw hyn yn wir (sef {when}), rhaid bodloni hyn (sef {then})"
 
@@ -213,14 +209,14 @@ PLAIN_CY: Final = Wording(
             f"qualification.{name}-over": (
                 "Tynnwch {excess:amount}: gellir cymryd {allowed:amount} ar y mwyaf i gyd."
             )
-            for name in _MEASURES
+            for name in Measure
         },
         "group.short": "{group}: ychwanegwch {amounts}.",
         **{
             f"group.{name}-over": (
                 "{group}: tynnwch {excess:amount}; gellir cymryd {allowed:amount} ar y mwyaf."
             )
-            for name in _MEASURES
+            for name in Measure
         },
         "group.mandatory-missing": "{group}: ychwanegwch {units}. Mae pob uned yn y grŵp hwn yn orfodol.",
         "group.groups-not-ok": "{group}: heb fod yn gyflawn eto: {groups}.",

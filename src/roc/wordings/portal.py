@@ -36,6 +36,11 @@ _AMOUNTS: Final = {
 }
 _WHERE: Final = "[ {scope}][ for {key} {word}]"
 
+
+def _bracketed(text: str) -> str:
+    return f"({text})"
+
+
 PORTAL: Final = Wording(
     name="portal",
     language="en",
@@ -75,6 +80,6 @@ PORTAL: Final = Wording(
         "list.pick": "{n} of {items}",
         "list.more": "{n} more",
     },
-    terms={"options": "({})".format},
+    terms={"options": _bracketed},
 )
 """The lines of the guide; see :data:`THE_GUIDE` for what is the guide's and what is ours."""
