@@ -19,7 +19,7 @@ def __dir__() -> list[str]:
 
 
 Parameter: TypeAlias = str | Decimal | tuple[str, ...]
-"""What a message carries: a text, an exact amount, or several texts."""
+"""A text, an exact amount, or several texts, as a message carries them."""
 
 
 class Severity(enum.StrEnum):
@@ -133,7 +133,7 @@ PARAMETERS: Final[Mapping[str, tuple[type[Parameter], str]]] = MappingProxyType(
         "limit": (str, "the first or last day, as `2026-08-31`"),
     }
 )
-"""Every parameter: its type, and what it is. Amounts are exact decimals in the unit of the measure."""
+"""The type of every parameter, and what it is. Amounts are exact decimals in the unit of the measure."""
 
 _MEASURES: Final = {"units": "units", "credit": "credit", "glh": "guided learning hours"}
 _SHORT: Final = ("required", "actual", "shortfall")

@@ -285,7 +285,7 @@ class Status:
 
     @property
     def additional(self) -> tuple[UnitNumber, ...]:
-        """Units that no group takes, and that belong to no other pathway: recorded, never counted."""
+        """Units that no group takes and that belong to no other pathway; recorded, never counted."""
         return self._view.numbers(self._placed.taken & self._compiled.homeless & ~self._compiled.outside)
 
     @functools.cached_property
