@@ -6,6 +6,9 @@ import inspect
 import pickle
 import pkgutil
 import re
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
 import attrs
@@ -21,6 +24,9 @@ _MODULES = sorted(
 )
 _TEXT_FIRST = {"Level", "QualificationNumber", "UnitNumber"}
 """Value types that take their text as a positional argument."""
+
+_WORKED_OUT = {"Code", "Screen", "Status"}
+"""Records that nobody makes but roc."""
 
 
 @pytest.mark.parametrize("name", _MODULES)
@@ -45,22 +51,65 @@ def test_the_package_offers_each_name_from_its_home() -> None:
         _ = roc.nothing  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(
+    ("statement", "unused"),
+    [
+        ("import roc", {"attr", "attrs", "cattrs"}),
+        ("import roc; roc.check", {"cattrs", "roc.formats", "roc.wordings"}),
+        ("import roc; roc.load", set[str]()),
+    ],
+)
+def test_an_import_brings_nothing_that_is_not_used(statement: str, unused: set[str]) -> None:
+    """Neither the library of an extra nor a part of roc that is not needed yet is imported."""
+    code = f"{statement}; import sys; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)  # noqa: S603 - the code is ours
+    assert not {*unused, "click", "hypothesis", "rich", "roc.cli", "yaml"}.intersection(done.stdout.split())
+
+
 def _records() -> list[type[attrs.AttrsInstance]]:
-    return [
-        value
-        for name in roc.__all__
-        if inspect.isclass(value := getattr(roc, name)) and attrs.has(value) and name not in _TEXT_FIRST
-    ]
+    found = {
+        value: None
+        for module in map(importlib.import_module, _MODULES)
+        for name in module.__all__
+        if inspect.isclass(value := getattr(module, name)) and attrs.has(value)
+    }
+    return sorted(found, key=lambda record: record.__qualname__)
 
 
-@pytest.mark.parametrize("record", _records(), ids=lambda record: record.__name__)
+@pytest.mark.parametrize("record", _records(), ids=lambda record: record.__qualname__)
 def test_a_public_record_is_frozen_slotted_and_keyword_only(record: type[attrs.AttrsInstance]) -> None:
-    """Records can't be changed, have no dictionary, take keywords only, and have evolve."""
-    assert "__slots__" in vars(record)
-    assert "__dict__" not in dir(record)
-    assert hasattr(record, "evolve") or record is roc.Status  # an outcome is worked out, not edited
-    assert all(field.kw_only for field in attrs.fields(record))
-    assert record.__setattr__ is not object.__setattr__
+    """Records can't be changed nor sub-classed, have no place for more, and take keywords only."""
+    assert record.__final__  # type: ignore[attr-defined] # typing.final sets it
+    blank = object.__new__(record)
+    assert not hasattr(blank, "__dict__")
+    for name in (attrs.fields(record)[0].name, "more"):
+        with pytest.raises(attrs.exceptions.FrozenInstanceError):
+            setattr(blank, name, None)
+    by_position = [field.name for field in attrs.fields(record) if field.init and not field.kw_only]
+    assert len(by_position) == (record.__name__ in _TEXT_FIRST)
+
+
+@pytest.mark.parametrize("record", _records(), ids=lambda record: record.__qualname__)
+def test_a_public_record_is_copied_with_changes(record: type[attrs.AttrsInstance]) -> None:
+    """What a person makes has evolve; what is made from one text, or worked out, has not."""
+    assert hasattr(record, "evolve") is (record.__name__ not in {*_TEXT_FIRST, *_WORKED_OUT})
+
+
+@pytest.mark.parametrize("record", _records(), ids=lambda record: record.__qualname__)
+def test_a_public_record_tells_its_fields(record: type[attrs.AttrsInstance]) -> None:
+    """The docstring of a record says what each of its fields is, in their order."""
+    told = re.findall(r"^    (\w+): ", inspect.getdoc(record) or "", re.MULTILINE)
+    fields = [field.name for field in attrs.fields(record) if not field.name.startswith("_")]
+    assert [name for name in told if name in fields] == fields
+
+
+def test_the_reference_has_every_module() -> None:
+    """Every module of the package that is not private is on the page of reference."""
+    page = (_ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+    modules = [
+        name for name in _MODULES if name.count(".") == 1 and name != "roc.cli"
+    ]  # it has a page of its own
+    assert sorted(re.findall(r"^\.\. automodule:: (\S+)$", page, re.MULTILINE)) == modules
 
 
 @pytest.mark.parametrize("value", [roc.Level(2), roc.UnitNumber("K/601/6383"), roc.Unit(number="M1")])
@@ -71,26 +120,60 @@ def test_values_pickle(value: object) -> None:
     assert hash(again) == hash(value)
 
 
-@pytest.mark.parametrize("path", sorted((_ROOT / "src").rglob("*.py")), ids=lambda path: "-".join(path.parts[-2:]))
+@pytest.mark.parametrize(
+    "path", sorted((_ROOT / "src").rglob("*.py")), ids=lambda path: "-".join(path.parts[-2:])
+)
 def test_a_module_is_short_enough_to_read(path: Path) -> None:
     """No module has more than 600 lines."""
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 600
 
 
-@pytest.mark.parametrize("path", sorted((_ROOT / "tests").rglob("test_*.py")), ids=lambda path: "-".join(path.parts[-2:]))
+@pytest.mark.parametrize(
+    "path", sorted((_ROOT / "tests").rglob("test_*.py")), ids=lambda path: "-".join(path.parts[-2:])
+)
 def test_every_test_says_what_it_is_for(path: Path) -> None:
-    """Each test carries a sentence of intent."""
+    """Each test carries a sentence of intent, in one paragraph."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-            assert ast.get_docstring(node), f"{path.name}: {node.name}"
+            intent = ast.get_docstring(node) or ""
+            assert intent.endswith((".", "?", "!")), f"{path.name}: {node.name}"
+            assert "\n\n" not in intent, f"{path.name}: {node.name}"
+
+
+def _commands() -> list[str]:
+    readme = (_ROOT / "README.md").read_text(encoding="utf-8")
+    return re.findall(r"^```sh\n(.*)\n```$", readme, re.MULTILINE)
 
 
 def test_the_readme_has_two_commands_that_do_all_the_set_up() -> None:
-    """One command checks the guide's example, one runs the tests; CI takes both from there."""
-    readme = (_ROOT / "README.md").read_text(encoding="utf-8")
-    commands = re.findall(r"```sh\n(.*?)\n```", readme, re.DOTALL)
-    assert len(commands) == 2
-    assert "roc check examples/qualifications/500-9810-x-vehicle-fitting.yaml" in commands[0]
-    assert commands[1].endswith("python -m pytest")
-    ci = (_ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert "README.md" in ci
+    """One command checks the guide's example, one runs the tests, with extras and files that exist."""
+    extras = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "optional-dependencies"
+    ]
+    try_it, test_it = _commands()
+    assert try_it.endswith("roc check examples/qualifications/500-9810-x-vehicle-fitting.yaml")
+    assert test_it.endswith("python -m pytest")
+    for command in (try_it, test_it):
+        (extra,) = re.findall(r"install .*'\.\[(\w+)\]' && ", command)
+        assert extra in extras
+        for name in re.findall(r"[\w./-]+\.(?:txt|yaml)", command):
+            assert (_ROOT / name).is_file()
+
+
+def test_ci_takes_the_commands_from_the_readme() -> None:
+    """CI has no copy of the two commands: it reads both from the README, and ends with the tests."""
+    script = (_ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert re.search(r"mapfile -t commands .* README\.md", script)
+    assert 'bash -c "${commands[0]}"' in script
+    assert script.rstrip().endswith('bash -c "${commands[1]}"')
+    assert not [command for command in _commands() if command in script]
+
+
+@pytest.mark.parametrize(
+    "page", ["README.md", *sorted(f"docs/{path.name}" for path in (_ROOT / "docs").glob("*.md"))]
+)
+def test_links_lead_to_files(page: str) -> None:
+    """Every relative link of a page leads to a file of the project."""
+    path = _ROOT / page
+    targets = re.findall(r"\]\((?![a-z]+:|#)([^)#\s]+)[^)]*\)", path.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (path.parent / target).exists()] == []

@@ -171,6 +171,9 @@ class QualificationNumber(_Number):
     >>> str(QualificationNumber("CHC33021"))
     'CHC33021'
 
+    Attributes:
+        text: Its one canonical form.
+
     Raises:
         DataError: The text is empty, longer than 60 characters or holds control characters.
     """
@@ -203,6 +206,9 @@ class UnitNumber(_Number):
     UnitNumber('K/601/6383')
     >>> UnitNumber.quietly("K/601/6384").nearest()[0]
     UnitNumber('M/601/6384')
+
+    Attributes:
+        text: Its one canonical form.
 
     Raises:
         DataError: The text is empty, longer than 60 characters or holds control characters.
