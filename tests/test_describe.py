@@ -118,6 +118,15 @@ def test_groups_are_nested() -> None:
     ]
 
 
+def test_a_choice_of_what_a_pathway_leaves() -> None:
+    """No more of the sub-groups can be asked for than the pathway has."""
+    inner = (group("X", "M1"), group("Y", "M2", pathways=("Q",)))
+    q = rule(groups=(group("B", groups=inner, choose=2),), pathways=[roc.Pathway(name=name) for name in "PQ"])
+    assert describe(q, "P").splitlines()[0] == "B: at least 1 of its 1 groups complete."
+    none = q.evolve(groups=[group("B", groups=inner[1:], choose=1)])
+    assert describe(none, "P") == "B: any number of units."
+
+
 def test_clauses_inside_clauses() -> None:
     """Alternatives stand below each other; what must all hold are sentences of their own."""
     found = describe(

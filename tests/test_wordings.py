@@ -218,7 +218,7 @@ class TestPlain:
         for clauses in (("at least 2 units", "at least 3 units"), ("at least 3 units", "at least 2 units")):
             double = group("B", "M1", "M2", "M3", rules=clauses)
             assert status(rule(groups=[double]), "M1").text("plain") == "Add 2 more units from B."
-        assert status(rule(groups=[double]), "M1").groups["B"].text() == "Minimum units not added."
+            assert status(rule(groups=[double]), "M1").groups["B"].text() == "Minimum units not added."
 
     def test_a_ceiling_of_a_group(self) -> None:
         """Singular and plural follow the numbers."""
@@ -252,6 +252,16 @@ class TestPlain:
         found = status(rule(groups=[all_of_them]))
         assert found.text("plain") == "Add 1 more unit from X.\nAdd 1 more unit from Y."
         assert found.groups["B"].text("portal") == "All Unit groups are not validated."
+
+    def test_a_choice_of_what_a_pathway_leaves(self) -> None:
+        """No more sub-groups are asked for than the pathway has; with none of them nothing is."""
+        inner = (group("X", "M1", rules=["at least 1 unit"]), group("Y", "M2", pathways=("Q",)))
+        paths = [roc.Pathway(name=name) for name in "PQ"]
+        q = rule(groups=[group("B", groups=inner, choose=2)], pathways=paths)
+        assert status(q, pathway="P").groups["B"].text("plain").splitlines()[0] == "Complete X in B."
+        assert status(q, "M1", pathway="P").groups["B"].messages == ()
+        none = q.evolve(groups=[group("B", groups=inner[1:], choose=1)])
+        assert status(none, pathway="P").groups["B"].messages == ()
 
     def test_a_group_that_does_not_bind_says_what_it_lacks(self) -> None:
         """Asked by itself, an alternative that was not taken answers with its parts."""
@@ -583,7 +593,7 @@ class TestOwnWordings:
             (
                 "group.choice-short",
                 "{x}",
-                "there is no parameter x here; there is group, required, actual, groups",
+                "there is no parameter x here; there is group, groups, required, actual",
             ),
             ("allocation.limit", "{x}", "there is no parameter x here; there is none"),
             ("group.incomplete", "{group", "{ stands alone: write {{ for the character itself"),

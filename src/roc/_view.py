@@ -105,13 +105,14 @@ class View:
             return
         complete = sum(1 for gap in gaps if not gap)
         labels = tuple(child.group.label for child in node.groups)
-        if complete < node.choose:
+        required = min(node.choose, len(gaps))  # a pathway may have fewer of them
+        if complete < required:
             yield Message.of(
                 "group.choice-short",
                 path=node.path,
                 group=label,
                 groups=labels,
-                required=Decimal(node.choose),
+                required=Decimal(required),
                 actual=Decimal(complete),
             )
         used = node.used(self.values)

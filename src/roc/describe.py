@@ -192,8 +192,8 @@ class _Description:
         for rule in bounds:
             found = True
             yield str(rule)
-        if group.choose is not None:
-            yield f"at least {group.choose} of its {len(inner)} groups complete"
+        if group.choose is not None and inner:
+            yield f"at least {min(group.choose, len(inner))} of its {len(inner)} groups complete"
         elif not found:
             yield "each of its groups complete" if inner and not group.units else "any number of units"
 

@@ -168,8 +168,7 @@ CODES: Final[Mapping[str, Code]] = MappingProxyType(
         ),
         "group.choice-short": Code(
             meaning="Too few of the sub-groups, of which some are to be chosen, are complete.",
-            parameters=("group", "required", "actual"),
-            optional=("groups",),
+            parameters=("group", "groups", "required", "actual"),
         ),
         "group.mixed": Code(
             meaning="Units are taken from more sub-groups than may be mixed.",

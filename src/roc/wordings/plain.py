@@ -51,9 +51,7 @@ PLAIN: Final = Wording(
         },
         "group.mandatory-missing": "Add {units}: every unit of {group} is needed.",
         "group.groups-not-ok": "Complete {groups} in {group}.",
-        "group.choice-short": (
-            "Complete [{groups:pick required}|{required} {required:1=part; parts}] in {group}."
-        ),
+        "group.choice-short": "Complete {groups:pick required} in {group}.",
         "group.mixed": (
             "Keep to {allowed} {allowed:1=part; parts} of {group}: there are units from {groups}."
         ),

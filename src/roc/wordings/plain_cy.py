@@ -220,7 +220,7 @@ PLAIN_CY: Final = Wording(
         },
         "group.mandatory-missing": "{group}: ychwanegwch {units}. Mae pob uned yn y grŵp hwn yn orfodol.",
         "group.groups-not-ok": "{group}: heb fod yn gyflawn eto: {groups}.",
-        "group.choice-short": "{group}: cwblhewch [{groups:pick required}|{required} grŵp].",
+        "group.choice-short": "{group}: cwblhewch {groups:pick required}.",
         "group.mixed": (
             "{group}: gellir defnyddio {allowed} grŵp ar y mwyaf; dewiswyd unedau o'r rhain: {groups}."
         ),
