@@ -1,0 +1,5 @@
+"""``python -m roc``: the command line."""
+
+from roc.cli import main
+
+main()

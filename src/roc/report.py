@@ -1,0 +1,216 @@
+"""Reports: a status as plain data with stable keys, and its JSON, for programs in any language.
+
+The keys are described in ``roc/report.schema.json``. Amounts are JSON numbers, written exactly: a reader
+that wants them exact reads numbers as decimals.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from importlib.resources import files
+from typing import Any, TypeAlias
+
+from roc.combination import Combination
+from roc.messages import Message
+from roc.qualification import Entry
+from roc.rules import Measure
+from roc.status import ClauseStatus, GroupStatus, Status
+from roc.units import Unit
+from roc.wordings import Wording, find
+
+__all__ = ["Plain", "report_schema", "status_report", "to_json"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+Plain: TypeAlias = "str | int | bool | Decimal | list[Plain] | dict[str, Plain] | None"
+"""What JSON can hold, with exact numbers."""
+
+
+def status_report(
+    status: Status, *, best: Combination | None = None, wording: str | Wording = "portal"
+) -> dict[str, Plain]:
+    """Return *status* as plain data: the object ``check`` of the schema.
+
+    >>> from roc import Qualification, Selection, check, parse
+    >>> q = Qualification(title="Example", rules=[parse("at least 1 unit")])
+    >>> report = status_report(check(Selection.start(q)))
+    >>> report["ok"], report["text"]
+    (False, 'Minimum 1 unit(s) should be added.')
+
+    Args:
+        status: What to report.
+        best: The best combination whose status it is, if it is one.
+        wording: The wording of the texts.
+
+    Raises:
+        WordingError: There is no such wording.
+    """
+    words = find(wording)
+    selection = status.selection
+    return {
+        "ok": status.ok,
+        "qualification": _qualification(status),
+        "pathway": status.pathway,
+        "pathways": {name: each.ok for name, each in status.pathways.items()},
+        "date": None if status.date is None else status.date.isoformat(),
+        "event": status.event.value,
+        "exact": status.exact,
+        "totals": {
+            "units": status.units,
+            "credit": status.credit,
+            "glh": status.guided_learning_hours,
+        },
+        "text": status.text(words),
+        "messages": _messages(status.messages, words),
+        "groups": [_group(each, words) for each in status.top_groups],
+        "clauses": [_clause(each, words) for each in status.clauses],
+        "selection": [_entry(each) for each in selection],
+        "conditions": [*sorted(selection.conditions)],
+        "allocation": {str(number): [*names] for number, names in status.allocation.items()},
+        "surplus": [*map(str, status.surplus)],
+        "additional": [*map(str, status.additional)],
+        "best": None if best is None else _best(best),
+    }
+
+
+def _qualification(status: Status) -> Plain:
+    q = status.qualification
+    return {
+        "number": None if q.number is None else str(q.number),
+        "title": q.title,
+        "level": None if q.level is None else str(q.level),
+        "min_units": q.minimum(Measure.UNITS, status.pathway),
+        "min_credit": q.minimum(Measure.CREDIT, status.pathway),
+        "min_glh": q.minimum(Measure.GLH, status.pathway),
+    }
+
+
+def _messages(messages: Iterable[Message], wording: Wording) -> list[Plain]:
+    return [
+        {
+            "code": each.code,
+            "severity": each.severity.value,
+            "path": each.path,
+            "parameters": {
+                name: [*value] if isinstance(value, tuple) else value for name, value in each.items
+            },
+            "text": each.text(wording),
+        }
+        for each in messages
+    ]
+
+
+def _group(status: GroupStatus, wording: Wording) -> Plain:
+    group = status.group
+    return {
+        "name": group.name,
+        "label": group.label,
+        "number": group.number,
+        "kind": group.kind.value,
+        "path": status.path,
+        "ok": status.ok,
+        "binding": status.binding,
+        "min_units": group.min_units,
+        "min_credit": group.min_credit,
+        "unit_count": status.unit_count,
+        "credit": status.credit,
+        "listed": [*map(str, group.units)],
+        "units": [*map(str, status.units)],
+        "counted": [*map(str, status.counted)],
+        "text": status.text(wording),
+        "messages": _messages(status.messages, wording),
+        "clauses": [_clause(each, wording) for each in status.clauses],
+        "groups": [_group(each, wording) for each in status.groups],
+    }
+
+
+def _clause(status: ClauseStatus, wording: Wording) -> Plain:
+    return {
+        "rule": None if status.clause is None else str(status.clause),
+        "path": status.path,
+        "ok": status.ok,
+        "required": status.required,
+        "allowed": status.allowed,
+        "actual": status.actual,
+        "taken": status.taken,
+        "shortfall": status.shortfall,
+        "excess": status.excess,
+        "messages": _messages(status.messages, wording),
+        "parts": [_clause(each, wording) for each in status.parts],
+    }
+
+
+def _entry(entry: Entry) -> Plain:
+    own = entry.unit if isinstance(entry.unit, Unit) else None
+    return {
+        "unit": str(entry.number),
+        "state": entry.state.value,
+        "credit": entry.credit,
+        "in_place_of": None if entry.in_place_of is None else str(entry.in_place_of),
+        "own": None if own is None else _unit(own),
+    }
+
+
+def _unit(unit: Unit) -> Plain:
+    return {
+        "title": unit.title,
+        "reference": unit.reference,
+        "level": None if unit.level is None else str(unit.level),
+        "credit": unit.credit,
+        "glh": unit.guided_learning_hours,
+        "tags": [*sorted(unit.tags)],
+    }
+
+
+def _best(best: Combination) -> Plain:
+    return {
+        "exact": best.exact,
+        "achieved": [*map(str, best.achieved.numbers)],
+        "surplus": [*map(str, best.surplus)],
+    }
+
+
+def to_json(data: Plain) -> str:
+    """Return *data* as JSON in ASCII, numbers to the letter; lists without objects stand on one line.
+
+    >>> print(to_json({"credit": Decimal("7.50"), "units": ["M1", "M2"]}))
+    {
+      "credit": 7.5,
+      "units": ["M1", "M2"]
+    }
+    """
+    return "".join(_written(data, "\n"))
+
+
+def _written(data: Plain, line: str) -> Iterator[str]:
+    inner = f"{line}  "
+    if isinstance(data, dict) and data:
+        for i, (key, value) in enumerate(data.items()):
+            yield f"{',' if i else '{'}{inner}{json.dumps(key)}: "
+            yield from _written(value, inner)
+        yield f"{line}}}"
+    elif isinstance(data, list) and any(isinstance(each, dict | list) for each in data):
+        for i, value in enumerate(data):
+            yield f"{',' if i else '['}{inner}"
+            yield from _written(value, inner)
+        yield f"{line}]"
+    elif isinstance(data, list):
+        yield f"[{', '.join(part for each in data for part in _written(each, line))}]"
+    elif isinstance(data, Decimal):
+        yield f"{data.normalize():f}"
+    else:
+        yield json.dumps(data)
+
+
+def report_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of what the command line writes as JSON.
+
+    >>> sorted(report_schema()["$defs"])[:3]
+    ['advice', 'amount', 'check']
+    """
+    text = files("roc").joinpath("report.schema.json").read_text("utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
