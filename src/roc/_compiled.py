@@ -479,8 +479,10 @@ class Compiled:
                 path,
                 clause,
                 [
-                    self._bound(clause, path, here, taken=taken, mask=masks.get(word, 0), word=word)
-                    for word in self._words(clause.each, clause.scope, here)
+                    self._bound(
+                        clause, path, here, taken=taken, mask=masks.get(word, 0), word=word, native=native
+                    )
+                    for word, native in self._words(clause.each, clause.scope, here)
                 ],
             )
         rows = [
@@ -492,18 +494,23 @@ class Compiled:
         ]
         return DistinctNode(path, clause, rows[0], rows[1])
 
-    def _words(self, key: str, scope: Scope, here: int | None) -> list[str]:
-        """Return the words of *key* among the units that *scope* could see, also of those that others stand for."""
+    def _words(self, key: str, scope: Scope, here: int | None) -> list[tuple[str, bool]]:
+        """Return the words of *key* among the units that *scope* could see, also of those that others stand for.
+
+        With each comes whether the qualification's own units have it; other words ask for something only
+        once a unit with the word is there.
+        """
         inside = self._inside(scope, here)
         reach = self._bits_where(lambda bit: any(not inside.isdisjoint(way) for way in self.placements[bit]))
         if scope.imported:
             reach &= ~self.listed
-        found = {
-            unit.tag_value(key)
-            for unit in (*self.qualification.units, *self.units)
-            if reach >> self.bits[unit.number] & 1 and scope.admits(unit)
-        }
-        return sorted(word for word in found if word is not None)
+        found: dict[str, bool] = {}
+        for own, units in ((True, self.qualification.units), (False, self.units)):
+            for unit in units:
+                word = unit.tag_value(key)
+                if word is not None and reach >> self.bits[unit.number] & 1 and scope.admits(unit):
+                    found.setdefault(word, own)
+        return sorted(found.items())
 
     def _bound(
         self,
@@ -514,6 +521,7 @@ class Compiled:
         taken: bool,
         mask: int | None = None,
         word: str | None = None,
+        native: bool = True,
     ) -> BoundNode:
         measure, scope = clause.measure, clause.scope
         low, high = self.resolved(clause)
@@ -529,7 +537,7 @@ class Compiled:
             if high is None
             else (self._row(measure, scope, here, counted=hard, mask=mask), int(high * scale // 1)),
             used_row=self._row(Measure.UNITS, scope, here, counted=False, mask=mask)
-            if clause.if_used
+            if clause.if_used or not native
             else None,
             word=word,
         )
