@@ -96,6 +96,12 @@ def test_an_equivalent_unit_stands_in_for_another() -> None:
     assert roc.check(selection.with_pathway("gym")).credit == 9
 
 
+def test_a_listed_unit_may_stand_in_for_another() -> None:
+    """A unit of the qualification takes another's place, once."""
+    selection = roc.Selection.of(_q(), [roc.Entry(unit="M5", in_place_of="M4")])
+    assert [str(n) for n in selection.numbers] == ["M4"]
+
+
 def test_a_selection_is_a_collection() -> None:
     """It has a length, is iterated in order, and tells what it holds."""
     selection = roc.Selection.start(_q()).add("M3")

@@ -1,6 +1,7 @@
 """What can be read from a status, and what happens at limits."""
 
 import datetime as dt
+import pickle
 import random
 
 import pytest
@@ -74,7 +75,7 @@ def test_records_of_a_status_can_be_copied_with_changes() -> None:
 
 
 def _overlapping(units: int, groups: int) -> roc.Qualification:
-    rng = random.Random(5)
+    rng = random.Random(5)  # noqa: S311 - a rule is made up, nothing is kept secret
     numbers = [f"U{i:02}" for i in range(units)]
     return roc.Qualification(
         title="Overlap",
@@ -116,6 +117,30 @@ def test_a_limit_leaves_what_can_be_left_out() -> None:
     best = roc.best_combination(roc.Selection.of(q, [unit.number for unit in q.units]), limit=1)
     assert not best.exact
     assert roc.check(best.selection).credit <= 30
+
+
+def test_too_many_different_words_are_too_many() -> None:
+    """A bound from above on different words looks at all that was taken."""
+    q = roc.Qualification(
+        title="Subjects",
+        units=[roc.Unit(number=f"M{i}", tags={f"subject:s{i}"}) for i in range(3)],
+        groups=[roc.UnitGroup(name="B", units=["M0", "M1", "M2"])],
+        rules=[roc.parse("at most 1 different subject")],
+    )
+    found = roc.check(roc.Selection.of(q, ["M0", "M1", "M2"]))
+    assert [(message.code, message.parameters["excess"]) for message in found.messages] == [
+        ("threshold.kinds-over", 2)
+    ]
+    assert found.clauses[0].excess == 2
+
+
+def test_a_status_comes_back_from_a_pickle() -> None:
+    """It is worked out again from what it is about, and equals itself."""
+    found = roc.check(roc.Selection.of(_suite(), ["M1"]), date="2021-01-01")
+    again = pickle.loads(pickle.dumps(found))
+    assert again == found
+    assert hash(again) == hash(found)
+    assert again.earned == found.earned
 
 
 def test_capped_sharing_is_kept() -> None:

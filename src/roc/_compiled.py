@@ -562,21 +562,6 @@ class Compiled:
         return low, high
 
 
-def ways(qualification: Qualification, pathway: str | None) -> list[tuple[Pathway, ...]]:
-    """Return the alternatives that a check looks at: tuples of pathways whose rules apply together.
-
-    With a route or award chosen there is one. With none chosen there is one for each; a specialisation
-    goes with each of them. A rule without pathways has one alternative, the empty one.
-    """
-    routes = [each for each in qualification.pathways if each.kind is not PathwayKind.SPECIALISATION]
-    if pathway is None:
-        return [(route,) for route in routes] or [()]
-    chosen = qualification.pathways_by_name[pathway]
-    if chosen.kind is PathwayKind.SPECIALISATION and routes:
-        return [(route, chosen) for route in routes]
-    return [(chosen,)]
-
-
 def _cliques(
     places: list[int], shares: set[tuple[int, int]], capped: set[tuple[int, int]]
 ) -> Iterator[tuple[int, ...]]:

@@ -318,13 +318,11 @@ class GroupNode(Node):
         return sum(1 for row in self.used_rows if values[row])
 
     def choice_gap(self, values: Values) -> int:
-        """Return the gap of the choice of sub-groups, 0 where there is none to make."""
-        if self.choose is None:
-            return 0
+        """Return the gap of the choice of sub-groups."""
         gaps = sorted(group.gap(values) for group in self.groups)
         found = sum(gaps[: self.choose])
         if not self.mixing:
-            found += max(0, self.used(values) - self.choose) << SHIFT[Measure.UNITS]
+            found += max(0, self.used(values) - (self.choose or 0)) << SHIFT[Measure.UNITS]
         return found
 
     def gap(self, values: Values) -> int:

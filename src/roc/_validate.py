@@ -8,13 +8,10 @@ from roc.errors import DataError, InvalidData, nearest
 from roc.groups import UnitGroup
 from roc.numbers import UnitNumber
 from roc.rules import (
-    AllOf,
     Barred,
     Ceiling,
-    Choice,
     Clause,
     Complete,
-    Conditional,
     IsMet,
     Linked,
     Measure,
@@ -154,7 +151,7 @@ class _Checker:
                 yield from self._known(path, "group", clause.group, self.groups)
                 if group is not None and self._leads_to(clause.group, group.name):
                     yield DataError(f"whether {group.name} is complete depends on itself", path=path)
-            case AllOf() | Choice() | Conditional():
+            case _:  # made of clauses that are looked at themselves
                 pass
         for number in numbers:
             yield from self._known(path, "unit", str(number), self.units)

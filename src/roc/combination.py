@@ -5,9 +5,9 @@ from typing import Any, Self, final
 import attrs
 
 from roc._allocate import Allocation, allocate
-from roc._compiled import Compiled, compiled, ways
+from roc._compiled import Compiled, compiled
 from roc.numbers import UnitNumber
-from roc.qualification import Pathway
+from roc.qualification import Pathway, ways
 from roc.selection import Selection
 from roc.status import Status, check
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Final, Self, final
 import attrs
 
 from roc._allocate import Allocation, allocate, settled
-from roc._compiled import Compiled, compiled, ways
+from roc._compiled import Compiled, compiled
 from roc.groups import UnitGroup
 from roc.messages import Message
 from roc.numbers import UnitNumber
-from roc.qualification import Event, Pathway, PathwayKind, Qualification, _to_date
+from roc.qualification import Event, Pathway, PathwayKind, Qualification, _to_date, ways
 from roc.rules import Clause, Measure
 from roc.selection import Selection
 
