@@ -40,7 +40,7 @@ NOTHING: Gap = (ZERO, ZERO, ZERO)
 _PLACE = {Measure.UNITS: 0, Measure.CREDIT: 1, Measure.GLH: 2}
 
 
-class TooBig(Exception):
+class TooBigError(Exception):
     """The question has too many answers to try them all."""
 
 
@@ -242,7 +242,7 @@ class World:
     def options(self, number: UnitNumber, *, may_drop: bool) -> list[Option]:
         """Return what may become of a unit, in the order in which ties are decided."""
         limited = any(self._limits(rule, here, number) for rule, here in self.limits)
-        found = []
+        found: list[Option] = []
         for way in self.ways[number] or [()]:
             counts = any(self.counting.get(name, name == "") for name in way)
             if counts:
@@ -310,6 +310,7 @@ class World:
             for rule in (*(rule for each in route for rule in each.rules), *self.q.rules)
             if isinstance(rule, Threshold)
             and rule.minimum is not None
+            and rule.measure is clause.measure
             and rule == Threshold(measure=clause.measure, minimum=rule.minimum, maximum=rule.maximum)
         )
         low, high = (
@@ -406,7 +407,7 @@ class World:
                 self.measure(clause.measure, held),
                 used=bool(held),
             )
-        found = []
+        found: list[Gap] = []
         for word in self.words(clause, here):
             of_word = {number for number in held if tag_word(self.held[number].unit, clause.each) == word}
             found.append(
@@ -450,17 +451,13 @@ class World:
             return total([*found, *gaps])
         found += sorted(gaps)[: group.choose]
         if not group.mixing:
-            used = sum(
-                any(self.placed.get(name) for name in self.inside[child.name]) for child in children
-            )
+            used = sum(any(self.placed.get(name) for name in self.inside[child.name]) for child in children)
             found.append(amount(Measure.UNITS, Decimal(max(0, used - group.choose))))
         return total(found)
 
     def whole(self) -> Gap:
         """Return how far the allocation is from the whole rule."""
-        outside = sum(
-            1 for number in self.taken if number in self.elsewhere and not self.ways[number]
-        )
+        outside = sum(1 for number in self.taken if number in self.elsewhere and not self.ways[number])
         return total(
             [
                 *(self.gap(clause, None) for clause in self.clauses),
@@ -547,7 +544,7 @@ class World:
         for found in each:
             size *= len(found)
         if size > limit:
-            raise TooBig
+            raise TooBigError
         for chosen in itertools.product(*each):
             options = dict(zip(self.held, chosen, strict=True))
             self.place(options)

@@ -62,7 +62,9 @@ def _chance(draw: Draw, one_in: int) -> bool:
 
 def _some(draw: Draw, values: list[str], *, least: int = 0, most: int | None = None) -> list[str]:
     return draw(
-        st.lists(st.sampled_from(values), unique=True, min_size=least, max_size=most) if values else st.just([])
+        st.lists(st.sampled_from(values), unique=True, min_size=least, max_size=most)
+        if values
+        else st.just([])
     )
 
 
@@ -94,7 +96,9 @@ class _Rules:
         draw = self.draw
         if draw(st.booleans()):
             return Scope()
-        what = draw(st.sampled_from(["groups", "units", "except", "level", "tags", "states", "imported", "size"]))
+        what = draw(
+            st.sampled_from(["groups", "units", "except", "level", "tags", "states", "imported", "size"])
+        )
         match what:
             case "groups":
                 return Scope(groups=_some(draw, self.groups, most=2))
@@ -214,7 +218,7 @@ def _opening(draw: Draw, numbers: list[str]) -> Opening:
 
 
 @st.composite
-def qualifications(  # noqa: C901, PLR0912 - one decision after another
+def qualifications(
     draw: Draw, *, minima: bool = False, largest: int = 5, routes: bool = True
 ) -> Qualification:
     """A small qualification of any construct; *minima*: of minima only."""
@@ -262,9 +266,7 @@ def qualifications(  # noqa: C901, PLR0912 - one decision after another
     pathways = [
         Pathway(
             name=name,
-            kind=draw(
-                st.sampled_from([PathwayKind.PATHWAY, PathwayKind.PATHWAY, *PathwayKind])
-            ),
+            kind=draw(st.sampled_from([PathwayKind.PATHWAY, PathwayKind.PATHWAY, *PathwayKind])),
             rules=[rules.clause() for _ in range(draw(st.integers(0, 1)))],
         )
         for name in paths
@@ -290,7 +292,7 @@ def qualifications(  # noqa: C901, PLR0912 - one decision after another
     except InvalidData as error:
         # the one thing that may be wrong: a group that waits for itself
         assert all("depends on itself" in str(each) for each in error.exceptions), error
-        assume(False)  # noqa: FBT003 - Hypothesis takes it so
+        assume(False)
         raise
 
 

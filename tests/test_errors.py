@@ -55,7 +55,7 @@ def test_text(error: RocError, text: str) -> None:
 )
 def test_pickle(error: RocError) -> None:
     """Errors survive a process boundary with everything that they hold."""
-    copy = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+    copy = pickle.loads(pickle.dumps(error))
     assert type(copy) is type(error)
     assert str(copy) == str(error)
     if not isinstance(error, InvalidData):

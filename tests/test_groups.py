@@ -21,8 +21,14 @@ from roc.units import Unit
         (lambda: UnitGroup(name="A", choose=1), "1 of 0 sub-groups cannot be chosen"),
         (lambda: UnitGroup(name="A", choose=2, groups=[UnitGroup(name="B")]), "2 of 1 sub-groups"),
         (lambda: UnitGroup(name="A", choose=0, groups=[UnitGroup(name="B")]), "0 of 1 sub-groups"),
-        (lambda: UnitGroup(name="A", choose=True, groups=[UnitGroup(name="B")]), "True is not a whole number"),
-        (lambda: UnitGroup(name="A", mixing=False), "mixing can only be forbidden where sub-groups are chosen"),
+        (
+            lambda: UnitGroup(name="A", choose=True, groups=[UnitGroup(name="B")]),
+            "True is not a whole number",
+        ),
+        (
+            lambda: UnitGroup(name="A", mixing=False),
+            "mixing can only be forbidden where sub-groups are chosen",
+        ),
         (lambda: UnitGroup(name="A", groups=["B"]), "'B' is not a unit group"),  # type: ignore[list-item]
         (lambda: UnitGroup(name="A", rules=["at least 1 unit"]), "is not a clause"),  # type: ignore[list-item]
         (lambda: UnitGroup(name="A", pathways=["P", "P"]), "P stands twice"),
@@ -107,7 +113,9 @@ def test_bounds_that_a_portal_shows() -> None:
 def test_names_and_nesting() -> None:
     """A label is what a person reads; walk goes through everything nested."""
     inner = UnitGroup(name="A1")
-    outer = UnitGroup(name=" A  x ", title="Group A: Mandatory Units", groups=[UnitGroup(name="B", groups=[inner])])
+    outer = UnitGroup(
+        name=" A  x ", title="Group A: Mandatory Units", groups=[UnitGroup(name="B", groups=[inner])]
+    )
     assert outer.name == "A x"
     assert outer.label == "Group A: Mandatory Units"
     assert inner.label == "A1"

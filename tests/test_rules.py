@@ -41,11 +41,14 @@ def threshold(**parts: Any) -> Threshold:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: threshold(), "a threshold needs a minimum or a maximum"),
+        (threshold, "a threshold needs a minimum or a maximum"),
         (lambda: threshold(minimum=3, maximum=2), "the minimum 3 is above the maximum 2"),
         (lambda: threshold(minimum=-1), "is not an amount"),
         (lambda: threshold(maximum="many"), "is not an amount"),
-        (lambda: threshold(minimum=1, ceiling="counts"), "a ceiling on what counts has a maximum and no minimum"),
+        (
+            lambda: threshold(minimum=1, ceiling="counts"),
+            "a ceiling on what counts has a maximum and no minimum",
+        ),
         (
             lambda: threshold(minimum=1, maximum=2, ceiling="counts"),
             "a ceiling on what counts has a maximum and no minimum",
@@ -59,10 +62,16 @@ def threshold(**parts: Any) -> Threshold:
         (lambda: threshold(minimum=1, each="a:b"), "'a:b' is not the key of a tag"),
         (lambda: threshold(minimum=1, each="two words"), "is not a tag"),
         (lambda: threshold(minimum=1, distinct=5), "5 is not a tag"),
-        (lambda: threshold(minimum=1, distinct="s", measure="credit"), "different words are counted as they are"),
+        (
+            lambda: threshold(minimum=1, distinct="s", measure="credit"),
+            "different words are counted as they are",
+        ),
         (lambda: threshold(minimum=1, distinct="s", percent=True), "different words are counted as they are"),
         (lambda: threshold(minimum=1, distinct="s", each="t"), "different words are counted as they are"),
-        (lambda: threshold(maximum=1, distinct="s", ceiling="counts"), "different words are counted as they are"),
+        (
+            lambda: threshold(maximum=1, distinct="s", ceiling="counts"),
+            "different words are counted as they are",
+        ),
         (lambda: threshold(measure="credits", minimum=1), "none of units, credit, glh; did you mean credit"),
         (lambda: threshold(maximum=1, ceiling="hard"), "'hard' is none of taken, counts"),
         (lambda: Scope(level_from=3, level_to=2), "Level 3 is above Level 2"),
@@ -100,8 +109,8 @@ def threshold(**parts: Any) -> Threshold:
         (lambda: Choice(options=[ONE, TWO], at_least=0), "a choice that asks for nothing needs a maximum"),
         (lambda: Choice(options=[ONE, TWO], at_least=2, at_most=1), "the minimum 2 is above the maximum 1"),
         (lambda: Choice(options=[ONE, TWO], at_most=10_001), "is not a whole number from 0 to 10,000"),
-        (lambda: Conditional(when=ONE, then=None), "None is not a clause"),  # type: ignore[arg-type]
-        (lambda: Conditional(when=5, then=ONE), "5 is not a clause"),  # type: ignore[arg-type]
+        (lambda: Conditional(when=ONE, then=None), "None is not a clause"),
+        (lambda: Conditional(when=5, then=ONE), "5 is not a clause"),
     ],
     ids=map(str, itertools.count()),
 )
@@ -135,7 +144,10 @@ def test_refuses_what_has_the_wrong_type(make: Callable[[], object]) -> None:
         (Threshold(maximum=2), "at most 2 units"),
         (Threshold(minimum=2, maximum=2), "exactly 2 units"),
         (Threshold(minimum=0, maximum=1), "0 to 1 units"),
-        (Threshold(measure="credit", minimum=31, scope=Scope(level_from=2)), "at least 31 credits at level 2 or above"),
+        (
+            Threshold(measure="credit", minimum=31, scope=Scope(level_from=2)),
+            "at least 31 credits at level 2 or above",
+        ),
         (Threshold(measure="glh", minimum=10, if_used=True), "at least 10 hours if any"),
         (Threshold(measure="credit", maximum=8, ceiling="counts"), "at most 8 credits count"),
         (Threshold(minimum=2, scope=Scope(units=["M1", "M2"])), "all of M1 and M2"),
@@ -146,7 +158,10 @@ def test_refuses_what_has_the_wrong_type(make: Callable[[], object]) -> None:
         (Barred(units=["M1", "M2"]), "M1 and M2 are barred"),
         (Barred(units=["M1", "M2"], ceiling="counts"), "only one of M1 and M2 counts"),
         (Requires(unit="M1", units=["M2"]), "M1 requires M2"),
-        (Requires(unit="M1", units=["M2", "M3", "M4"], at_least=2), "M1 requires at least 2 of M2, M3 and M4"),
+        (
+            Requires(unit="M1", units=["M2", "M3", "M4"], at_least=2),
+            "M1 requires at least 2 of M2, M3 and M4",
+        ),
         (Requires(unit="M1", units=["M2", "M3"], at_least=1), "M1 requires M2 or M3"),
         (IsMet(condition="first aid"), '"first aid" is met'),
         (Complete(group="A"), "A is complete"),
@@ -154,7 +169,10 @@ def test_refuses_what_has_the_wrong_type(make: Callable[[], object]) -> None:
         (Choice(options=[ONE, TWO]), "any of (at least 1 unit) or (at least 2 units)"),
         (Choice(options=[ONE, TWO], at_least=2), "at least 2 of (at least 1 unit) or (at least 2 units)"),
         (Choice(options=[ONE, TWO], at_most=1), "exactly 1 of (at least 1 unit) or (at least 2 units)"),
-        (Choice(options=[ONE, TWO], at_least=0, at_most=1), "at most 1 of (at least 1 unit) or (at least 2 units)"),
+        (
+            Choice(options=[ONE, TWO], at_least=0, at_most=1),
+            "at most 1 of (at least 1 unit) or (at least 2 units)",
+        ),
         (Choice(options=[ONE, TWO], at_most=2), "1 to 2 of (at least 1 unit) or (at least 2 units)"),
         (Conditional(when=IsMet(condition="c"), then=ONE), "if c is met then at least 1 unit"),
         (

@@ -35,7 +35,7 @@ from roc.units import MAX_AMOUNT, Unit
     ],
     ids=repr,
 )
-def test_reads_amounts(value: int | str | float | Decimal, text: str) -> None:
+def test_reads_amounts(value: str | float | Decimal, text: str) -> None:
     """Whole numbers, decimals, texts and floats are exact, in one form without an exponent."""
     credit = Unit(number="M1", credit=value).credit
     assert str(credit) == text
@@ -47,7 +47,7 @@ def test_reads_amounts(value: int | str | float | Decimal, text: str) -> None:
     [
         *(-1, MAX_AMOUNT + 1, 10**400, -0.5, 1.00001, float("nan"), float("inf"), True, False, 1e-7, 1e300),
         *("", "x", "1,5", "1_000", "NaN", "-Infinity", "0.00001", "1000000.1", "1" * 31, "1e999999999"),
-        *(Decimal("NaN"), Decimal("sNaN"), Decimal("Infinity"), Decimal("-1"), Decimal("1E-5")),
+        *(Decimal("NaN"), Decimal("sNaN"), Decimal("Infinity"), Decimal(-1), Decimal("1E-5")),
         *([5], (5,), b"5", Fraction(1, 2), 1j),
     ],
     ids=repr,
@@ -69,7 +69,7 @@ def test_a_unit_needs_only_a_number() -> None:
     assert str(unit) == "K/601/6383"
     assert str(unit.evolve(title="  Customer\n Service ")) == "K/601/6383 Customer Service"
     with pytest.raises(TypeError):
-        Unit("K6016383")  # type: ignore[call-arg, misc]
+        Unit("K6016383")  # type: ignore[call-arg]
     with pytest.raises(TypeError):
         Unit()  # type: ignore[call-arg]
 
@@ -101,7 +101,8 @@ def test_refuses_texts(field: str, value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "tag", ["knowledge", "subject:maths", "K1", "a.b", "c++", "c-d", "R&D", "o'clock", "é", "week:2.5", "x" * 100]
+    "tag",
+    ["knowledge", "subject:maths", "K1", "a.b", "c++", "c-d", "R&D", "o'clock", "é", "week:2.5", "x" * 100],
 )
 def test_reads_tags(tag: str) -> None:
     """A tag is a word, or a key and a word joined by a colon."""
@@ -109,7 +110,9 @@ def test_reads_tags(tag: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "tag", ["", " ", "two words", ":x", "x:", "a:b:c", "_x", "-x", "a,b", "x" * 101, "a\n", '"x"', 5, None], ids=repr
+    "tag",
+    ["", " ", "two words", ":x", "x:", "a:b:c", "_x", "-x", "a,b", "x" * 101, "a\n", '"x"', 5, None],
+    ids=repr,
 )
 def test_refuses_tags(tag: object) -> None:
     """Anything that the rule language could not tell from its own words is no tag."""

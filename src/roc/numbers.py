@@ -45,7 +45,7 @@ def _corrections(digits: str) -> Iterator[str]:
 
 
 @functools.total_ordering
-@attrs.frozen(order=False, repr=False)
+@attrs.frozen(order=False, repr=False, init=False)
 class _Number:
     """What the two kinds of number share: reading, order and the check character."""
 

@@ -263,8 +263,8 @@ class Selection:
                 raise SelectionError(msg)
             return
         unit = entry.unit
-        if not isinstance(unit, Unit):
-            raise SelectionError(_unknown(unit, book.order))
+        if not isinstance(unit, Unit) or entry.in_place_of is not None:
+            raise SelectionError(_unknown(place, book.order))
         if not any(opening.admits(unit) for opening in book.openings):
             msg = f"no group is open to {unit}"
             raise SelectionError(msg, suggestions=nearest(str(unit.number), map(str, book.order)))

@@ -11,8 +11,23 @@ from roc.errors import RuleSyntaxError
 from roc.language import parse
 from roc.levels import Level
 from roc.numbers import UnitNumber
-from roc.rules import (AllOf, Barred, Ceiling, Choice, Clause, Complete, Conditional, IsMet, Linked, Measure, Requires, Scope, State, Threshold)
-from roc.scopes import (KEYWORDS)
+from roc.rules import (
+    AllOf,
+    Barred,
+    Ceiling,
+    Choice,
+    Clause,
+    Complete,
+    Conditional,
+    IsMet,
+    Linked,
+    Measure,
+    Requires,
+    Scope,
+    State,
+    Threshold,
+)
+from roc.scopes import KEYWORDS
 
 T = TypeVar("T")
 

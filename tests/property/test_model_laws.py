@@ -11,6 +11,7 @@ import attrs
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from tests.strategies_engine import examples, qualifications, questions, units
 
 from roc.errors import CheckCharacterWarning, DataError
 from roc.levels import Level
@@ -19,7 +20,6 @@ from roc.qualification import Qualification
 from roc.rules import Scope
 from roc.selection import Selection
 from roc.units import MAX_AMOUNT, Unit
-from tests.strategies_engine import examples, qualifications, questions, units
 
 SETTINGS = examples(200)
 
@@ -32,9 +32,10 @@ _OTHER_TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"
 
 def values_in(value: object) -> Iterator[Any]:
     """Yield every record inside *value*, itself too."""
-    if attrs.has(type(value)):
+    kind: Any = type(value)
+    if attrs.has(kind):
         yield value
-        for field in attrs.fields(type(value)):
+        for field in attrs.fields(kind):
             yield from values_in(getattr(value, field.name))
     elif isinstance(value, tuple | frozenset):
         for each in value:
@@ -51,7 +52,7 @@ def test_records_agree_with_their_copies(selection: Selection) -> None:
     for value in values_in(selection):
         for copy in (pickle.loads(pickle.dumps(value)), _rebuilt(value)):
             assert copy == value
-            assert not copy != value
+            assert not copy != value  # noqa: SIM202 - the other operator is what is tested
             assert hash(copy) == hash(value)
             if type(value).__str__ is not object.__str__:
                 assert str(copy) == str(value)

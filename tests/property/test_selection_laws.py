@@ -6,13 +6,13 @@ from random import Random
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from tests.strategies_engine import examples, qualifications, questions
 
 from roc.errors import SelectionError
 from roc.numbers import UnitNumber
 from roc.qualification import Qualification
 from roc.rules import Linked, State
 from roc.selection import Selection
-from tests.strategies_engine import examples, qualifications, questions
 
 SETTINGS = examples(150)
 
@@ -22,7 +22,9 @@ def linked(draw: st.DrawFn) -> Qualification:
     """A qualification of a few units, some of them linked, with a mandatory one at times."""
     q = draw(qualifications(routes=False))
     numbers = [unit.number for unit in q.units]
-    pairs = draw(st.lists(st.lists(st.sampled_from(numbers), min_size=2, max_size=3, unique=True), max_size=3))
+    pairs = draw(
+        st.lists(st.lists(st.sampled_from(numbers), min_size=2, max_size=3, unique=True), max_size=3)
+    )
     return q.evolve(rules=[*q.rules, *(Linked(units=pair) for pair in pairs)])
 
 
@@ -32,9 +34,7 @@ def _links(q: Qualification) -> list[tuple[UnitNumber, ...]]:
 
 
 def _is_closed(selection: Selection) -> bool:
-    return all(
-        len({unit in selection for unit in units}) == 1 for units in _links(selection.qualification)
-    )
+    return all(len({unit in selection for unit in units}) == 1 for units in _links(selection.qualification))
 
 
 @given(selection=questions(), random=st.randoms(use_true_random=False))
