@@ -177,8 +177,10 @@ def test_refuses_what_has_the_wrong_type(make: Callable[[], object]) -> None:
         (Conditional(when=IsMet(condition="c"), then=ONE), "if c is met then at least 1 unit"),
         (
             Conditional(when=Choice(options=[ONE, TWO]), then=AllOf(clauses=[ONE, TWO])),
-            "if (any of (at least 1 unit) or (at least 2 units)) "
-            "then ((at least 1 unit) and (at least 2 units))",
+            (
+                "if (any of (at least 1 unit) or (at least 2 units)) "
+                "then ((at least 1 unit) and (at least 2 units))"
+            ),
         ),
     ],
     ids=str,
