@@ -1,6 +1,5 @@
 """Strategies for the tests of the engine: small rules of every construct, and selections for them."""
 
-import os
 from collections.abc import Callable
 from decimal import Decimal
 from typing import TypeAlias
@@ -47,10 +46,9 @@ _SHARES = [Decimal(n) for n in (0, 25, 50, 75, 100)]
 
 
 def examples(number: int) -> settings:
-    """Return the settings of a property that is worth *number* examples; ``ROC_EXAMPLES`` multiplies them."""
-    factor = float(os.environ.get("ROC_EXAMPLES", "1"))
+    """Return the settings of a property that is worth *number* examples in the default profile."""
     return settings(
-        max_examples=max(1, int(number * factor)),
+        max_examples=max(1, number * settings().max_examples // 100),
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
     )

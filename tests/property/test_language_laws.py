@@ -4,8 +4,9 @@ import re
 from random import Random
 from typing import TypeVar
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from tests.strategies_engine import examples
 
 from roc.errors import RuleSyntaxError
 from roc.language import parse
@@ -31,7 +32,7 @@ from roc.scopes import KEYWORDS
 
 T = TypeVar("T")
 
-SETTINGS = settings(max_examples=300, deadline=None)
+SETTINGS = examples(300)
 
 _KEYWORDS = sorted(KEYWORDS)
 _HARD_NAMES = [
