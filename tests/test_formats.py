@@ -308,6 +308,24 @@ def test_what_stands_in_the_way_is_told_alone() -> None:
     assert told(LONG) == ["$.groups[0].groups[0].units[0] (line 25): the key number is missing"]
 
 
+def test_what_does_not_stand_in_the_way() -> None:
+    """The whole is judged along with wrong values that say nothing about it, and only then."""
+    known = "units: [{number: M1, credit: x}], min_credit: 3, groups: [{name: B, units: [M1, M2]}]"
+    first = "$.units[0].credit (line 1): 'x' is not an amount: write a number such as 2 or 2.5"
+    second = "$.groups[0].units[1] (line 1): there is no unit M2"
+    assert told(f"{{title: A, {known}}}") == [first, second], "a stand-in for the credit is no lack of it"
+    assert told(f"{{{known}}}") == ["$: the key title is missing", first, second]
+    assert {first, second} < set(told(f"{{title: [], level: 99, rules: [x], {known}}}"))
+    assert {first, second} < set(told(f"{{title: A, sharing: [{{groups: [B], at_most: x}}], {known}}}"))
+    assert {first, second} < set(told(f"{{title: A, examples: [{{ok: 3}}], {known}}}"))
+    numbered = "groups: [{name: B, units: [5]}], units: [{number: 5.0}]"
+    assert told(f"{{title: A, {numbered}}}") == [
+        "$.units[0].number (line 1): 5.0 is not a text: write it in quotes"
+    ]
+    named = "groups: [{name: [B]}], rules: [at least 1 unit from B]"
+    assert told(f"{{title: A, {named}}}") == ["$.groups[0].name (line 1): a list is not a text"]
+
+
 def test_units_that_follow_one_without_a_number() -> None:
     """The places of the numbers that follow a unit that has none are those of the file."""
     text = "{title: A, groups: [{name: B, units: [{title: C}, 5.10, {number: M1}, M1]}]}"
@@ -534,12 +552,39 @@ def test_exact_numbers() -> None:
         assert formats.loads(formats.dumps(q, each), each) == q
 
 
-def test_byte_order_marks_and_line_ends(tmp_path: Path) -> None:
+@pytest.mark.parametrize("text_format", FORMATS)
+def test_byte_order_marks_and_line_ends(tmp_path: Path, text_format: Format) -> None:
     """A byte order mark and the line ends of other systems are no matter."""
-    path = write(tmp_path / "a.yaml", b"\xef\xbb\xbftitle: A\r\nversion: B\r\nlevle: 1\r\n")
-    with pytest.raises(InvalidData) as caught:
-        formats.load(path)
-    assert "$.levle (line 3)" in str(caught.value)
+    text = formats.dumps(CANONICAL, text_format).replace("\n", "\r\n")
+    assert formats.loads(f"\ufeff{text}", text_format) == CANONICAL
+    path = write(tmp_path / f"a.{text_format}", b"\xef\xbb\xbf" + text.encode())
+    assert formats.load(path) == CANONICAL
+
+
+def test_lines_are_counted_with_other_line_ends() -> None:
+    """A line is a line, whatever ends it."""
+    (error,) = errors_of("title: A\r\nversion: B\r\nlevle: 1\r\n")
+    assert error.line == 3
+
+
+def test_what_is_just_within_the_limits() -> None:
+    """Texts at the limits are read; what is wrong with them is something else."""
+    inner = f"{'[' * 49}1{']' * 49}"
+    for text in (f"title: {inner}", f"title: [{inner}]"):
+        is_within = text == f"title: {inner}"
+        assert ("nested deeper" in told(text)[0]) is not is_within
+        as_json = text.replace("title", '{"title"') + "}"
+        assert ("nested deeper" in told(as_json, "json")[0]) is not is_within
+    for parts, is_within in ((50, True), (51, False)):
+        key = ".".join("a" * parts)
+        assert ("nested deeper" in told(f"{key} = 1", "toml")[0]) is not is_within
+    for values, is_within in ((200_000 - 1, True), (200_000, False)):
+        assert ("200,000 values" in told(f"[{'1,' * (values - 1)}1]", "json")[0]) is not is_within
+    for number, is_within in ((10**18, True), (-(10**18), True), (10**18 + 1, False), (-(10**18) - 1, False)):
+        assert ("too large" in told(f"{{title: A, tqt: {number}}}")[0]) is not is_within
+    for length, is_within in ((40, True), (41, False)):
+        found = told(f"{{title: A, tqt: 0.{'1' * (length - 2)}}}")[0]
+        assert ("characters is too long" in found) is not is_within
 
 
 def test_sizes_may_be_allowed() -> None:
@@ -662,6 +707,35 @@ def test_units_stay_at_the_top_where_their_order_asks_for_it() -> None:
         q = Qualification(title="A", units=units, groups=[UnitGroup(name="A", units=order)])
         assert ("units:\n  - {number: M1}" in formats.dumps(q)) is not is_inside
         assert formats.loads(formats.dumps(q)) == q
+
+
+@pytest.mark.parametrize(("length", "is_on_one_line"), [(110, True), (111, False)])
+def test_records_stand_on_one_line_where_they_fit(length: int, *, is_on_one_line: bool) -> None:
+    """A unit stands on one line of 110 characters, and on several where it would need more."""
+    frame = len("  - {number: M1, title: }")
+    text = formats.dumps(Qualification(title="A", units=[Unit(number="M1", title="x" * (length - frame))]))
+    assert max(map(len, text.split("\n"))) == (110 if is_on_one_line else length - frame + len("    title: "))
+    assert ("{number: M1" in text) is is_on_one_line
+
+
+def test_relations_that_have_no_short_form_are_sentences() -> None:
+    """Lists mean all units required, and no two taken; anything else is a sentence, and so is what precedes it."""
+    q = Qualification(
+        title="A",
+        units=[Unit(number=f"M{i}") for i in range(1, 4)],
+        rules=[
+            Linked(units=["M1", "M2"]),
+            Barred(units=["M1", "M3"], ceiling="counts"),
+            Barred(units=["M1", "M3"]),
+            Requires(unit="M1", units=["M2"]),
+            Requires(unit="M1", units=["M2", "M3"], at_least=1),
+        ],
+    )
+    assert formats.dumps(q).split("units:")[0] == (
+        "title: A\nrules:\n  - M1 and M2 are linked\n  - only one of M1 and M3 counts\n"
+        "  - M1 and M3 are barred\n  - M1 requires M2\n  - M1 requires M2 or M3\n"
+    )
+    assert "barred:\n  - [M1, M3]\nrequires:\n  M1: [M2]" in formats.dumps(q.evolve(rules=q.rules[:-1]))
 
 
 def test_an_empty_selection_is_written() -> None:
@@ -787,3 +861,15 @@ def test_the_schema_refuses_what_reading_refuses(data: dict[str, Any]) -> None:
 def test_what_is_public() -> None:
     """The package shows a handful of nouns."""
     assert dir(formats) == ["Format", "Lines", "dump", "dumps", "load", "loads", "read_plain", "schema"]
+
+
+@pytest.mark.parametrize("text", ["a\0b", "a\x7fb", "a\ud800", "a\uffff"])
+def test_what_no_file_can_hold_is_no_value(text: str) -> None:
+    """Control characters and halves of letters are refused by the model itself, so everything can be written."""
+    for make in (
+        lambda: Unit(number=text),
+        lambda: Unit(number="M1", title=text),
+        lambda: Condition(name=text),
+    ):
+        with pytest.raises(DataError):
+            make()

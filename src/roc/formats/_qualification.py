@@ -12,8 +12,8 @@ from roc.formats._plain import Lines, Path, invalid, is_mapping, shown
 from roc.formats._short import expanded, shortened
 from roc.qualification import Qualification
 
-_REFERRED: Final = frozenset({"name", "unit", "units", "groups", "pathways", "conditions"})
-"""Keys whose values others refer to, or that refer to others."""
+_REFERRED: Final = frozenset({"units", "groups", "pathways", "conditions"})
+"""Keys whose values others refer to."""
 
 _UNREFERRED: Final = frozenset({"examples", "sharing"})
 _STAND_INS: Final = {"credit": 0, "glh": 0, "title": ""}
@@ -80,7 +80,7 @@ def _neutralised(data: dict[str, Any], path: Path) -> bool:
         while isinstance(path[-1], int):
             path = path[:-1]
     last = path[-1]
-    if last in _REFERRED or (last == "number" and path[0] == "units"):
+    if last in _REFERRED:
         return False
     record: Any = data
     for step in path[:-1]:

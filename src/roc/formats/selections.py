@@ -14,6 +14,7 @@ from typing import Final, Literal, TypeAlias
 
 from cattrs.errors import BaseValidationError
 
+from roc._validate import MAX_SUGGESTED
 from roc.errors import DataError, InvalidData, SelectionError, nearest
 from roc.formats._converter import errors_of, structure
 from roc.formats._plain import (
@@ -46,7 +47,7 @@ _KEYS: Final = ("units", "pathway", "conditions", "start")
 _REGULATED: Final = re.compile(
     r"(?<![A-Z0-9/])[ADFHJKLMRTY] ?/? ?[0-9]{3} ?/? ?[0-9]{4}(?![A-Z0-9/])", re.IGNORECASE | re.ASCII
 )
-_BULLET: Final = re.compile(r"(?:[-*\u2022\u00b7]|\[[xX-]\]|[0-9]{1,4}[.)])\s+")
+_BULLET: Final = re.compile(r"^(?:[-*\u2022\u00b7]|\[[xX-]\]|[0-9]{1,4}[.)])\s+")
 _SPLIT: Final = re.compile(r"[\s,;|]+")
 _VERDICT: Final = re.compile(r"\s*\((?:not )?ok\)$")
 _COLUMNS: Final = frozenset(
@@ -54,6 +55,7 @@ _COLUMNS: Final = frozenset(
 )
 """Words of which the headings of columns are made."""
 
+_WORDS: Final = re.compile(r"[^\W_]+")
 _NOT_CHOSEN: Final = "[ ]"
 _LONGEST_PREFIX: Final = 6
 """A unit number of another framework is looked for in so many words at the beginning of a line."""
@@ -188,71 +190,70 @@ def _selection(q: Qualification, read: Example, *, start: bool) -> Selection:
 
 
 def _from_text(text: str, name: str, q: Qualification, pathway: str | None) -> Selection:
-    found: dict[UnitNumber, int] = {}
-    errors: list[DataError] = []
-    headings = _headings(q)
+    reader = _Reader(q)
     for i, line in enumerate(text.splitlines(), start=1):
-        words = " ".join(line.split())
-        if not words or words.startswith(("#", _NOT_CHOSEN)):
-            continue
-        if _number(words) not in q.units_by_number and _is_heading(words, headings):
-            continue
-        try:
-            numbers = _numbers_in(words, q)
-        except DataError as error:
-            errors.append(error.at("$", i))
-            continue
-        for number in numbers:
-            if number in found:
-                errors.append(DataError(f"{number} stands on line {found[number]} already", line=i))
-            found.setdefault(number, i)
-    if errors:
-        raise InvalidData(invalid(name), errors)
+        reader.read(line, i)
+    if reader.errors:
+        raise InvalidData(invalid(name), reader.errors)
     try:
-        return Selection.of(q, found, pathway=pathway)
+        return Selection.of(q, reader.found, pathway=pathway)
     except SelectionError as error:
         problem = DataError(error.message, suggestions=error.suggestions)
         raise InvalidData(invalid(name), [problem]) from None
 
 
-def _headings(q: Qualification) -> frozenset[str]:
-    texts = [
-        q.title,
-        str(q.number),
-        str(q),
-        *(text for group in q.all_groups() for text in (group.label, group.name)),
-    ]
-    return frozenset(text.casefold() for text in texts)
+class _Reader:
+    """Finds the units that lines name."""
 
+    def __init__(self, q: Qualification) -> None:
+        self.known: Final = q.units_by_number
+        self.shapes: Final = {_shape(number) for number in self.known}
+        texts = [q.title, str(q.number), str(q)]
+        texts += [text for group in q.all_groups() for text in (group.label, group.name)]
+        self.headings: Final = {text.casefold() for text in texts}
+        self.found: dict[UnitNumber, int] = {}
+        self.errors: list[DataError] = []
 
-def _is_heading(words: str, headings: frozenset[str]) -> bool:
-    """Tell whether a line is the heading of a qualification, of a group or of columns."""
-    folded = words.casefold()
-    return _VERDICT.sub("", folded) in headings or _COLUMNS.issuperset(re.findall(r"[^\W_]+", folded))
+    def read(self, line: str, at: int) -> None:
+        """Take the units of one line, or note what is wrong with it."""
+        words = " ".join(line.split())
+        if not words or words.startswith(("#", _NOT_CHOSEN)):
+            return
+        if _number(words) not in self.known and self._is_heading(words):
+            return
+        numbers = self._numbers(_BULLET.sub("", words, count=1))
+        if not numbers:
+            self._fail("no unit of the qualification stands here", words[:60], at)
+        for number in numbers:
+            if number not in self.known:
+                self._fail(f"there is no unit {number}", str(number), at)
+            elif number in self.found:
+                self._fail(f"{number} stands on line {self.found[number]} already", "", at)
+            else:
+                self.found[number] = at
 
+    def _fail(self, message: str, word: str, at: int) -> None:
+        wanted = word and len(self.errors) < MAX_SUGGESTED
+        suggestions = nearest(word, map(str, self.known)) if wanted else ()
+        self.errors.append(DataError(message, line=at, suggestions=suggestions))
 
-def _numbers_in(words: str, q: Qualification) -> tuple[UnitNumber, ...]:
-    """Return the units that a line names: several where it holds nothing else, or one and what belongs to it."""
-    known = q.units_by_number
-    words = _BULLET.sub("", words, count=1) if _BULLET.match(words) else words
-    parts = [part for part in _SPLIT.split(words) if part]
-    several = [_number(part) for part in parts]
-    if all(each in known for each in several):
-        return tuple(each for each in several if each is not None)
-    spaced = words.split(" ")
-    for length in range(min(len(spaced), _LONGEST_PREFIX), 0, -1):
-        number = _number(" ".join(spaced[:length]).rstrip(",;|:"))
-        if number in known and number is not None:
-            return (number,)
-    regulated = _REGULATED.search(words)
-    if regulated is None:
-        msg = "no unit of the qualification stands here"
-        raise DataError(msg, suggestions=nearest(spaced[0], map(str, known)))
-    number = UnitNumber.quietly(regulated[0])
-    if number not in known:
-        msg = f"there is no unit {number}"
-        raise DataError(msg, suggestions=nearest(str(number), map(str, known)))
-    return (number,)
+    def _is_heading(self, words: str) -> bool:
+        """Tell whether a line is the heading of the qualification, of a group or of columns."""
+        folded = words.casefold()
+        return _VERDICT.sub("", folded) in self.headings or _COLUMNS.issuperset(_WORDS.findall(folded))
+
+    def _numbers(self, words: str) -> list[UnitNumber]:
+        """Return the units of a line: several where it holds nothing else, or one and what belongs to it."""
+        parts = [part for part in _SPLIT.split(words) if part]
+        several = [number for part in parts if (number := _number(part)) is not None]
+        if len(several) == len(parts) > 1 and self.shapes.issuperset(map(_shape, several)):
+            return several
+        for length in range(min(len(parts), _LONGEST_PREFIX), 0, -1):
+            number = _number(" ".join(parts[:length]))
+            if number is not None and number in self.known:
+                return [number]
+        regulated = _REGULATED.search(words)
+        return [] if regulated is None else [UnitNumber.quietly(regulated[0])]
 
 
 def _number(text: str) -> UnitNumber | None:
@@ -260,3 +261,8 @@ def _number(text: str) -> UnitNumber | None:
         return UnitNumber.quietly(text)
     except DataError:
         return None
+
+
+def _shape(number: UnitNumber) -> str:
+    """Return what a number looks like: a title in the same line looks otherwise."""
+    return "".join("9" if each.isdigit() else "A" if each.isalpha() else each for each in number.text)
