@@ -58,7 +58,7 @@ names = st.sampled_from(_HARD_NAMES) | st.lists(
     st.text(_printable, min_size=1, max_size=8), min_size=1, max_size=3
 ).map(" ".join)
 
-_number_text = st.text(st.characters(exclude_categories=["Cc", "Zl", "Zp"]), min_size=1, max_size=12)
+_number_text = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=12)
 unit_numbers = (
     (st.sampled_from([*_HARD_NAMES, '"', '""', 'a"b', '"quoted"', "k 601 6383"]) | _number_text)
     .filter(lambda text: bool(text.strip()))
