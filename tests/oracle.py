@@ -321,25 +321,28 @@ class World:
             high = None if high is None else high.to_integral_value(ROUND_FLOOR)
         return low, high
 
-    def words(self, clause: Threshold, here: str | None) -> list[str]:
-        """Return the words for each of which *clause* applies: those of the units that it could see."""
+    def words(self, clause: Threshold, here: str | None) -> dict[str, bool]:
+        """Return the words for each of which *clause* applies: those of the units that it could see.
+
+        With each comes whether the qualification's own units have it.
+        """
         key = clause.each or ""
         listed = {unit.number: unit for unit in self.q.units}
         names: set[str] = {*self.active} if here is None else {*self.inside[here]}
         if clause.scope.groups:
             names = {name for group in clause.scope.groups for name in self.inside.get(group, [])}
-        found: set[str] = set()
+        found: dict[str, bool] = {}
         for number in {**listed, **self.held}:
             if clause.scope.imported and number in listed:
                 continue
             actual = self.held[number].unit if number in self.held else listed[number]
             if not self._reaches(actual, names, imported=number not in listed):
                 continue
-            for unit in (actual, listed.get(number, actual)):
+            for unit, own in ((actual, False), (listed.get(number, actual), number in listed)):
                 word = tag_word(unit, key)
                 if word is not None and fits(unit, clause.scope):
-                    found.add(word)
-        return sorted(found)
+                    found[word] = found.get(word, False) or own
+        return found
 
     def _reaches(self, unit: Unit, names: set[str], *, imported: bool) -> bool:
         if not self.q.groups:
@@ -396,7 +399,13 @@ class World:
                 for numbers in (counted, held)
             ]
             return self._distance(
-                clause, low, high, Decimal(len(kinds[0])), Decimal(len(kinds[1])), used=bool(kinds[1])
+                clause,
+                low,
+                high,
+                Decimal(len(kinds[0])),
+                Decimal(len(kinds[1])),
+                used=bool(kinds[1]),
+                only_if_used=clause.if_used,
             )
         if clause.each is None:
             return self._distance(
@@ -406,9 +415,10 @@ class World:
                 self.measure(clause.measure, counted),
                 self.measure(clause.measure, held),
                 used=bool(held),
+                only_if_used=clause.if_used,
             )
         found: list[Gap] = []
-        for word in self.words(clause, here):
+        for word, own in self.words(clause, here).items():
             of_word = {number for number in held if tag_word(self.held[number].unit, clause.each) == word}
             found.append(
                 self._distance(
@@ -418,6 +428,7 @@ class World:
                     self.measure(clause.measure, counted & of_word),
                     self.measure(clause.measure, of_word),
                     used=bool(of_word),
+                    only_if_used=clause.if_used or not own,
                 )
             )
         return total(found)
@@ -431,9 +442,10 @@ class World:
         held: Decimal,
         *,
         used: bool,
+        only_if_used: bool,
     ) -> Gap:
         found = ZERO
-        if low is not None and (used or not clause.if_used):
+        if low is not None and (used or not only_if_used):
             found += max(ZERO, low - counted)
         if high is not None and clause.ceiling is Ceiling.TAKEN:
             found += max(ZERO, held - high)
