@@ -57,7 +57,9 @@ def test_the_page_shows_every_command_and_every_file() -> None:
     assert names == {"fitness.yaml", "learner.yaml", "pasted.txt", "slip.yaml", "wrong.yaml"}
 
 
-@pytest.mark.parametrize("block", BLOCK.findall(PAGE.read_text("utf-8")), ids=lambda block: block.split("\n")[0])
+@pytest.mark.parametrize(
+    "block", BLOCK.findall(PAGE.read_text("utf-8")), ids=lambda block: block.split("\n")[0]
+)
 def test_blocks_of_the_page(block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The commands of a block give its output."""
     set_up(tmp_path)

@@ -88,7 +88,10 @@ def _group_header(group: UnitGroup, *, described: bool) -> Iterator[tuple[str, T
     for measure, label in MEASURES:
         bound = group.bound(measure)
         least = group.min_units if measure is Measure.UNITS else bound and bound.minimum
-        facts += [(f"Min. {label}", written(least)), (f"Max. {label}", written(bound and bound.maximum))]
+        facts += [
+            (f"Min. {label}", written(least or None)),
+            (f"Max. {label}", written(bound and bound.maximum)),
+        ]
     if group.choose is not None:
         facts.append(("Choose", f"{group.choose} of {len(group.groups)} groups"))
     if not group.counts:

@@ -90,7 +90,7 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> dt.date | 
         raise click.BadParameter(error.message) from None
 
 
-_file = click.argument("file", type=click.Path())
+_file = click.argument("file", type=click.Path(dir_okay=False))
 _files = click.argument("files", type=click.Path(), nargs=-1, required=True)
 _pathway = click.option("--pathway", metavar="NAME", help="The pathway that is taken.")
 _format = click.option(
@@ -112,7 +112,11 @@ _format = click.option(
     help="Choose a unit, or several parted by commas; repeatable.",
 )
 @click.option(
-    "--selection", "record", metavar="FILE", type=click.Path(), help="Take the selection of this file."
+    "--selection",
+    "record",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="Take the selection of this file.",
 )
 @_pathway
 @click.option("--condition", metavar="NAME", multiple=True, help="Assert a condition; repeatable.")
@@ -279,8 +283,9 @@ def test(ctx: click.Context, files: tuple[str, ...], output: str) -> None:
         if output == "text":
             _tell([*texts(file.name, errors), *(each.text(file.name) for each in failures)])
             if rule is not None:
-                verdict = f"{len(failures)} failed" if failures else "OK"
-                told = f"{_many(count, 'example')}, {verdict}" if count else "no examples"
+                verdicts = [f"{len(failures)} failed"] if failures else []
+                verdicts += [f"{len(errors)} cannot be run"] if errors else []
+                told = f"{_many(count, 'example')}, {', '.join(verdicts) or 'OK'}" if count else "no examples"
                 _tell([f"{visible(file.name)}: {told}"])
     ok = not wrong and not failed
     if output == "json":
