@@ -232,11 +232,11 @@ def qualifications(
     rules.may_share = _chance(draw, 2)
     if rules.may_share:
         top += [Threshold(measure="units", minimum=draw(st.sampled_from([2, 3])))]
-        top += [Threshold(measure="credit", minimum=draw(st.sampled_from([4, Decimal("5.5")])))]
+        top += [Threshold(measure="credit", minimum=draw(st.sampled_from([Decimal(4), Decimal("5.5")])))]
     top += [rules.clause() for _ in range(draw(st.integers(0, 3)))]
 
     children: dict[str, list[str]] = {name: [] for name in names}
-    roots = []
+    roots: list[str] = []
     for i, name in enumerate(names):
         parent = draw(st.sampled_from([None, *names[: min(i, 1)], *names[:i]]))
         (roots if parent is None else children[parent]).append(name)
@@ -257,7 +257,7 @@ def qualifications(
             mixing=mixing,
             opening=_opening(draw, numbers) if _chance(draw, 4) else None,
             counts=not _chance(draw, 8),
-            pathways=_some(draw, paths, least=1, most=2) if paths and draw(st.booleans()) else (),
+            pathways=_some(draw, paths, least=1, most=2) if paths and _chance(draw, 2) else (),
         )
 
     groups = [group(name) for name in roots]
@@ -269,7 +269,7 @@ def qualifications(
         )
         for name in paths
     ]
-    sharing = []
+    sharing: list[Sharing] = []
     while len(names) > 1 and len(sharing) < 2 and draw(st.booleans()):
         sharing.append(
             Sharing(

@@ -314,7 +314,7 @@ def test_the_heading_names_the_qualification() -> None:
         ({"title": "T", "pathways": ["P"]}, "'P' is not a pathway"),
         ({"title": "T", "conditions": ["c"]}, "'c' is not a condition"),
         ({"title": "T", "sharing": [["A", "B"]]}, "is not a sharing"),
-        ({"title": "T", "examples": [{}]}, "{} is not a worked example"),
+        ({"title": "T", "examples": ["M1"]}, "'M1' is not a worked example"),
         ({"title": "T", "rules": ["at least 1 unit"]}, "is not a clause"),
         ({"title": "T", "notes": [5]}, "5 is not a text"),
     ],

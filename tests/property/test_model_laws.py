@@ -3,9 +3,9 @@
 import itertools
 import pickle
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import attrs
 import pytest
@@ -30,15 +30,18 @@ _QUALIFICATION_TEXTS = st.builds("{}{}".format, _DIGITS, st.sampled_from("012345
 _OTHER_TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=20)
 
 
+def _fields(value: object) -> "tuple[attrs.Attribute[Any], ...]":
+    return attrs.fields(cast("type[attrs.AttrsInstance]", type(value)))
+
+
 def values_in(value: object) -> Iterator[Any]:
     """Yield every record inside *value*, itself too."""
-    kind: Any = type(value)
-    if attrs.has(kind):
+    if attrs.has(type(value)):
         yield value
-        for field in attrs.fields(kind):
+        for field in _fields(value):
             yield from values_in(getattr(value, field.name))
     elif isinstance(value, tuple | frozenset):
-        for each in value:
+        for each in cast("Iterable[object]", value):
             yield from values_in(each)
 
 
@@ -63,9 +66,7 @@ def test_records_agree_with_their_copies(selection: Selection) -> None:
 def _rebuilt(value: Any) -> Any:
     if isinstance(value, Level | UnitNumber | QualificationNumber):
         return type(value)(str(value))
-    return type(value)(
-        **{field.name: getattr(value, field.name) for field in attrs.fields(type(value)) if field.init}
-    )
+    return type(value)(**{field.name: getattr(value, field.name) for field in _fields(value) if field.init})
 
 
 @given(q=qualifications())
@@ -74,7 +75,7 @@ def test_records_cannot_be_changed(q: Qualification) -> None:
     """No attribute of any value can be set, and no record has a place for more."""
     for value in values_in(q):
         with pytest.raises(attrs.exceptions.FrozenInstanceError):
-            setattr(value, attrs.fields(type(value))[0].name, None)
+            setattr(value, _fields(value)[0].name, None)
         assert not hasattr(value, "__dict__")
 
 
