@@ -43,7 +43,7 @@ def said_by_command(call: str, folder: Path) -> list[str]:
     for name, content in re.findall(r"`([\w.]+)`:\n\n```\w+\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
         (folder / name).write_text(content, "utf-8")
     (folder / "folder").mkdir()
-    (folder / "list.txt").write_text("Title: mine\nF1\n\nF1, F7\nF9 Nine\n", "utf-8")
+    (folder / "list.txt").write_text("Something\nF1\n\nF1, F7\nF9 Nine\n", "utf-8")
     (folder / "list.json").write_text(
         '{"units": ["F1", "F9", {"unit": "F2", "state": "rlp"}], "strat": 1}', "utf-8"
     )
