@@ -371,13 +371,14 @@ def _mapped(value: T, names: Callable[[str], str], numbers: Callable[[UnitNumber
             )
             return names(each) if is_group else each
         if isinstance(each, tuple):
-            return tuple(go(inner, name, owner) for inner in each)
-        if attrs.has(type(each)) and hasattr(each, "evolve"):
+            inside: Iterable[Any] = each
+            return tuple(go(inner, name, owner) for inner in inside)
+        kind: Any = type(each)
+        if attrs.has(kind) and hasattr(each, "evolve"):
             changes = {
-                field.name: go(getattr(each, field.name), field.name, each)
-                for field in attrs.fields(type(each))
+                field.name: go(getattr(each, field.name), field.name, each) for field in attrs.fields(kind)
             }
-            return type(each)(**changes)
+            return kind(**changes)
         return each
 
     return go(value, "", None)  # type: ignore[no-any-return]
@@ -554,7 +555,7 @@ def test_the_generator_makes_every_construct() -> None:
         database=None,
         derandomize=True,
         phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=tuple(each for each in HealthCheck),
     )
     def collect(selection: Selection) -> None:
         seen.update(set(_features(selection)))
