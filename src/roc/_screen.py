@@ -254,6 +254,7 @@ def hours_matter(qualification: Qualification) -> bool:
 class Screen:
     """Something to look at: print it with a console of *rich*, or take its text.
 
+    >>> from roc.display import rule_screen
     >>> from roc.rules import Threshold
     >>> q = Qualification(
     ...     title="Example", rules=[Threshold(minimum=1)], units=[Unit(number="M1", title="One")]

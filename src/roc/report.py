@@ -208,8 +208,8 @@ def _written(data: Plain, line: str) -> Iterator[str]:
 def report_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of what the command line writes as JSON.
 
-    >>> sorted(report_schema()["$defs"])[:3]
-    ['advice', 'amount', 'check']
+    >>> report_schema()["$schema"]
+    'https://json-schema.org/draft/2020-12/schema'
     """
     text = files("roc").joinpath("report.schema.json").read_text("utf-8")
     schema: dict[str, Any] = json.loads(text)
