@@ -143,6 +143,14 @@ def test_a_status_comes_back_from_a_pickle() -> None:
     assert again.earned == found.earned
 
 
+def test_what_is_no_selection_is_told_so() -> None:
+    """A qualification is not a selection, and a number is not a qualification."""
+    with pytest.raises(roc.SelectionError, match="begin one with Selection.start"):
+        roc.check(_suite())  # type: ignore[arg-type]
+    with pytest.raises(roc.SelectionError, match="read one with load"):
+        roc.Selection.start("500/9810/X")  # type: ignore[arg-type]
+
+
 def test_capped_sharing_is_kept() -> None:
     """No more units than the cap count in both groups."""
     q = roc.Qualification(

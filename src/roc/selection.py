@@ -123,10 +123,16 @@ class Selection:
         SelectionError: A unit, pathway or condition is not known, or a unit stands twice.
     """
 
-    qualification: Qualification = attrs.field(validator=attrs.validators.instance_of(Qualification))
+    qualification: Qualification = attrs.field()
     entries: tuple[Entry, ...] = attrs.field(default=(), converter=_to_entries)
     pathway: str | None = None
     conditions: frozenset[str] = attrs.field(default=frozenset(), converter=_to_conditions)
+
+    @qualification.validator
+    def _check_qualification(self, _attribute: object, value: object) -> None:
+        if not isinstance(value, Qualification):
+            msg = f"a selection is of a qualification, not of {value!r:.60}: read one with load"
+            raise SelectionError(msg)
 
     def __attrs_post_init__(self) -> None:
         q = self.qualification

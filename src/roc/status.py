@@ -11,6 +11,7 @@ import attrs
 
 from roc._allocate import Allocation, allocate, settled
 from roc._compiled import Compiled, compiled
+from roc.errors import SelectionError
 from roc.groups import UnitGroup
 from roc.messages import Message
 from roc.numbers import UnitNumber
@@ -347,7 +348,14 @@ def check(
         selection: What to check; its pathway, or where it has none the nearest, is used.
         date: The day, to have the dates of the rule looked at.
         event: What happens on that day.
+
+    Raises:
+        SelectionError: What is given is no selection.
+        DataError: The date or the event is none.
     """
+    if not isinstance(selection, Selection):
+        msg = f"a check is of a selection, not of {selection!r:.60}: begin one with Selection.start"
+        raise SelectionError(msg)
     day = _to_date(date)
     event = Event(event)
     candidates = ways(selection.qualification, selection.pathway)
