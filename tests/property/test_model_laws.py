@@ -31,7 +31,7 @@ _OTHER_TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"
 
 
 def _fields(value: object) -> "tuple[attrs.Attribute[Any], ...]":
-    fields: "tuple[attrs.Attribute[Any], ...]" = attrs.fields(cast("type[attrs.AttrsInstance]", type(value)))
+    fields: tuple[attrs.Attribute[Any], ...] = attrs.fields(cast("type[attrs.AttrsInstance]", type(value)))
     return fields
 
 
