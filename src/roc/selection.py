@@ -81,6 +81,12 @@ def _unknown(number: UnitNumber, known: Mapping[UnitNumber, int]) -> str:
     return f"there is no unit {number}" + (f" (did you mean {' or '.join(near)}?)" if near else "")
 
 
+def _require_qualification(_instance: object, _attribute: object, value: object) -> None:
+    if not isinstance(value, Qualification):
+        msg = f"a selection is of a qualification, not of {value!r:.60}: read one with load"
+        raise SelectionError(msg)
+
+
 def _to_conditions(names: Iterable[str]) -> frozenset[str]:
     return frozenset(to_names(names))
 
@@ -123,16 +129,10 @@ class Selection:
         SelectionError: A unit, pathway or condition is not known, or a unit stands twice.
     """
 
-    qualification: Qualification = attrs.field()
+    qualification: Qualification = attrs.field(validator=_require_qualification)
     entries: tuple[Entry, ...] = attrs.field(default=(), converter=_to_entries)
     pathway: str | None = None
     conditions: frozenset[str] = attrs.field(default=frozenset(), converter=_to_conditions)
-
-    @qualification.validator
-    def _check_qualification(self, _attribute: object, value: object) -> None:
-        if not isinstance(value, Qualification):
-            msg = f"a selection is of a qualification, not of {value!r:.60}: read one with load"
-            raise SelectionError(msg)
 
     def __attrs_post_init__(self) -> None:
         q = self.qualification

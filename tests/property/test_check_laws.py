@@ -375,7 +375,7 @@ def _mapped(value: T, names: Callable[[str], str], numbers: Callable[[UnitNumber
             )
             return names(each) if is_group else each
         if isinstance(each, tuple):
-            return tuple(go(inner, name, owner) for inner in cast("tuple[Any, ...]", each))
+            return tuple(go(inner, name, owner) for inner in cast("tuple[Any, ...]", each))  # type: ignore[redundant-cast]
         kind = _kind(each)
         if attrs.has(kind) and hasattr(each, "evolve"):
             changes = {
