@@ -81,7 +81,7 @@ def _unknown(number: UnitNumber, known: Mapping[UnitNumber, int]) -> str:
     return f"there is no unit {number}" + (f" (did you mean {' or '.join(near)}?)" if near else "")
 
 
-def _require_qualification(_instance: object, _attribute: object, value: object) -> None:
+def _require_qualification(_instance: object, _attribute: object, value: Qualification) -> None:
     if not isinstance(value, Qualification):
         msg = f"a selection is of a qualification, not of {value!r:.60}: read one with load"
         raise SelectionError(msg)
