@@ -553,7 +553,7 @@ def test_the_generator_makes_every_construct() -> None:
 
     @given(selection=questions())
     @settings(
-        max_examples=600,
+        max_examples=1200,
         deadline=None,
         database=None,
         derandomize=True,
