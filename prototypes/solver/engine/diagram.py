@@ -155,7 +155,8 @@ class _Table:
         self.strides = (at, *strides)
         self.rises = [main.weights[i] // main.grain for i in steps]
         self.shifts = [
-            sum(axis.weights[i] // axis.grain * s for axis, s in zip(inner, strides, strict=True)) for i in steps
+            sum(axis.weights[i] // axis.grain * s for axis, s in zip(inner, strides, strict=True))
+            for i in steps
         ]
         least = max(
             (
@@ -273,7 +274,9 @@ class _Table:
 
     def total(self, layer: Layer) -> int:
         """Return how many completions there are, from what there is after all items."""
-        return sum(int.from_bytes(chunk, "little") % self.modulus for _, _, chunk, _, _ in self._chunks(layer))
+        return sum(
+            int.from_bytes(chunk, "little") % self.modulus for _, _, chunk, _, _ in self._chunks(layer)
+        )
 
     def amounts(self, layer: Layer) -> dict[int, int]:
         """Return how many completions there are of each amount that is measured."""

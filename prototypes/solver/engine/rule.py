@@ -105,7 +105,8 @@ class Rule:
         units: The unit of each bit.
         bits: The bit of each unit number.
         places: For each bit, the ways to choose it.
-        alternatives: The lists of parts, one of which must hold.
+        statements: Everything that must hold, each with the path of its clause and its own alternatives.
+        alternatives: The lists of parts, one of which must hold: the alternatives of all statements multiplied out.
         caps: Pairs of groups that may share at most so many units.
         scale: Amounts of credit and hours are integers in units of 1/scale.
     """
@@ -121,7 +122,8 @@ class Rule:
         self._read_units(entries)
         self._read_groups()
         self._read_places()
-        self.alternatives = self._read_rule()
+        self.statements = tuple(self._read_rule())
+        self.alternatives = _all(alternatives for _, alternatives in self.statements)
         self.problems: list[Any] | None = None
 
     # -- units and groups ---------------------------------------------------------------------------
@@ -280,42 +282,50 @@ class Rule:
             mask |= 1 << self.bits[number]
         return Row(Measure.UNITS, counted, None, mask)
 
-    def _read_rule(self) -> Alternatives:
-        parts: list[Alternatives] = []
+    def _read_rule(self) -> Iterator[tuple[str, Alternatives]]:
+        """Yield everything that must hold, each with the path of the clause that says so."""
         q = self.qualification
         for i, rule in enumerate(q.rules):
-            parts.append(self.clause(rule, f"$.rules[{i}]", None, False, True))
+            path = f"$.rules[{i}]"
+            yield path, self.clause(rule, path, None, False, True)
         for i, pathway in enumerate(q.pathways):
             if pathway in self.pathways:
                 for j, rule in enumerate(pathway.rules):
-                    parts.append(self.clause(rule, f"$.pathways[{i}].rules[{j}]", None, False, True))
-        parts += [self.group(top) for top in self.children[-1]]
+                    path = f"$.pathways[{i}].rules[{j}]"
+                    yield path, self.clause(rule, path, None, False, True)
+        for number, above in enumerate(self.above):
+            # what is chosen from is part of the clause that chooses
+            if all(self.groups[each].choose is None for each in above[1:]):
+                yield from ((path, wanted(True)) for path, wanted in self._demands(number))
         if self.outside:
             row = Row(Measure.UNITS, counted=False, groups=None, mask=self.outside)
-            parts.append([(Atom("$", row, hi=0),)])
-        return _all(parts)
+            yield "$", [(Atom("$", row, hi=0),)]
 
     def group(self, number: int, want: bool = True) -> Alternatives:
         """Return what makes a group complete, or not."""
+        parts = [wanted for _, wanted in self._demands(number)]
+        if self.groups[number].choose is None:
+            parts += [functools.partial(self.group, child) for child in self.children[number]]
+        return _every(parts, want)
+
+    def _demands(self, number: int) -> "Iterator[tuple[str, Wanted]]":
+        """Yield what a group itself asks for, each with the path of the clause that says so."""
         group, path = self.groups[number], self.paths[number]
-        parts: list[Wanted] = []
         if group.kind is GroupKind.MANDATORY and group.units:
             mask = self.relation(group.units).mask
             row = Row(Measure.UNITS, counted=False, groups=frozenset((number,)), mask=mask)
-            parts.append(functools.partial(_bound, path, row, len(group.units), None))
+            yield path, functools.partial(_bound, path, row, len(group.units), None)
         for i, rule in enumerate(group.rules):
-            parts.append(functools.partial(self.clause, rule, f"{path}.rules[{i}]", number, False))
-        children: list[Wanted] = [functools.partial(self.group, child) for child in self.children[number]]
-        if group.choose is None:
-            parts += children
-        else:
-            parts.append(functools.partial(_some, children, min(group.choose, len(children)), None))
+            where = f"{path}.rules[{i}]"
+            yield where, functools.partial(self.clause, rule, where, number, False)
+        if group.choose is not None:
+            children: list[Wanted] = [functools.partial(self.group, child) for child in self.children[number]]
+            yield path, functools.partial(_some, children, min(group.choose, len(children)), None)
             if not group.mixing:
                 rows = tuple(
                     self.row(Measure.UNITS, Scope(), child, counted=False) for child in self.children[number]
                 )
-                parts.append(functools.partial(_kinds, path, rows, None, group.choose))
-        return _every(parts, want)
+                yield path, functools.partial(_kinds, path, rows, None, group.choose)
 
     def clause(self, clause: Clause, path: str, here: int | None, taken: bool, want: bool) -> Alternatives:
         """Return the alternatives in which *clause* holds, or with *want* false, in which it does not."""

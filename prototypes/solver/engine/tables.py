@@ -85,24 +85,27 @@ def settle(
     Return the states, the items that are still open and those that were taken.
     """
     p = problem
+    mask = p.field_mask
     left, taken = list(items), list[Item]()
     states = tuple(p.open_credit(state) for state in states)
-    while states:
+    while True:
         left = [item for item in left if p.add(states, item)]
-        forced = set[int]()
-        for at in p.floor_fields:
-            need = min(state >> at & p.field_mask for state in states)
-            if need:
-                gains = [item.gain >> at & p.field_mask for item in left]
-                spare = sum(gains) - need
-                forced.update(i for i, gain in enumerate(gains) if gain > spare)
+        gains = {at: [item.gain >> at & mask for item in left] for at in p.floor_fields}
+        reach = {at: sum(each) for at, each in gains.items()}
+        states = tuple(s for s in states if all(s >> at & mask <= most for at, most in reach.items()))
+        forced = {
+            i
+            for at, each in gains.items()
+            if states and (need := min(state >> at & mask for state in states))
+            for i, gain in enumerate(each)
+            if gain > reach[at] - need
+        }
         if not forced:
-            break
+            return tuple(dict.fromkeys(state & ~p.credit_fields for state in states)), left, taken
         for i in sorted(forced):
             states = p.add(states, left[i])
             taken.append(left[i])
         left = [item for i, item in enumerate(left) if i not in forced]
-    return tuple(dict.fromkeys(state & ~p.credit_fields for state in states)), left, taken
 
 
 class Plan:
@@ -133,7 +136,9 @@ class Plan:
         self._find_implied()
         row = None if measure is None else tuple(measure)
         order = self._best_axes(cells, row)
-        self.is_measured = row is not None and self.bounds[:1] == tuple(b for b in self.bounds if b.weights == row)
+        self.is_measured = row is not None and self.bounds[:1] == tuple(
+            b for b in self.bounds if b.weights == row
+        )
         self.items = tuple(self.items[i] for i in order)
         self.axes = tuple(axis._replace(weights=tuple(axis.weights[i] for i in order)) for axis in self.axes)
         self._read_steps()
@@ -221,7 +226,7 @@ class Plan:
             for other in floors:
                 if other != at and other in self.weights and size[other] <= size[at]:
                     left = [have - (take >> other & mask) for have, take in zip(spare, takes, strict=True)]
-                    if min(left) >= 0:
+                    if min(left, default=0) >= 0:
                         spare = left
                         under.append(other)
             excess = max(
@@ -364,7 +369,9 @@ class Plan:
                 for at, bit in latents.items()
                 if any(option.take >> at & mask for option in item.options)
             )
-            options = tuple(dict.fromkeys(option._replace(take=option.take & keep) for option in item.options))
+            options = tuple(
+                dict.fromkeys(option._replace(take=option.take & keep) for option in item.options)
+            )
             steps.append(Step(options, touches, reach | p.floor_guard, room, keep & ~forget, live))
             for at in sums:
                 sums[at] += max(option.take >> at & mask for option in item.options)
@@ -583,7 +590,9 @@ class _Orders:
                         after += self._term(j, sums[j] + weight) - self._term(j, sums[j])
                         if self.parts:
                             now[j] += weight
-                    cells, shared = self._cells(now, [a + b for a, b in zip(sizes, self.sizes[block], strict=True)])
+                    cells, shared = self._cells(
+                        now, [a + b for a, b in zip(sizes, self.sizes[block], strict=True)]
+                    )
                     each = math.exp(after - shared) * (1 + cells / _CELLS)
                     total = cost + each + (self.counts[block] - 1) * max(each, last)
                     key = done | 1 << block
