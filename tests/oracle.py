@@ -365,11 +365,11 @@ class World:
             case Threshold():
                 return self._threshold(clause, here, taken=taken)
             case Linked(units=units):
-                held = self.taken & set(units)
-                return amount(Measure.UNITS, Decimal(len(units) - len(held)) if held else ZERO)
+                there = self.taken & set(units)
+                return amount(Measure.UNITS, Decimal(len(units) - len(there)) if there else ZERO)
             case Barred(units=units):
-                held = self.taken & set(units)
-                over = max(0, len(held) - 1) if clause.ceiling is Ceiling.TAKEN else 0
+                both = self.taken & set(units)
+                over = max(0, len(both) - 1) if clause.ceiling is Ceiling.TAKEN else 0
                 return amount(Measure.UNITS, Decimal(over))
             case Requires():
                 missing = clause.needed - len(self.taken & set(clause.units))
@@ -377,13 +377,16 @@ class World:
             case IsMet(condition=name):
                 return amount(Measure.UNITS, Decimal(name not in self.selection.conditions))
             case Complete(group=name):
-                return self.group(self.active[name]) if name in self.active else NOTHING
+                return self.group(self.active[name], taken=taken) if name in self.active else NOTHING
             case AllOf(clauses=clauses):
                 return total(self.gap(each, here, taken=taken) for each in clauses)
             case Choice():
                 gaps = sorted(self.gap(each, here, taken=taken) for each in clause.options)
                 found = total(gaps[: clause.at_least])
-                over = 0 if clause.at_most is None else max(0, gaps.count(NOTHING) - clause.at_most)
+                over = 0
+                if clause.at_most is not None:
+                    held = [self.gap(each, here, taken=True) for each in clause.options].count(NOTHING)
+                    over = max(0, held - clause.at_most)
                 return total([found, amount(Measure.UNITS, Decimal(over))])
             case Conditional(when=when, then=then):
                 applies = self.gap(when, here, taken=True) == NOTHING
@@ -451,14 +454,14 @@ class World:
             found += max(ZERO, held - high)
         return amount(clause.measure, found)
 
-    def group(self, group: UnitGroup) -> Gap:
+    def group(self, group: UnitGroup, *, taken: bool = False) -> Gap:
         """Return how far the allocation is from a group's own rule and those of its sub-groups."""
-        found = [self.gap(rule, group.name) for rule in group.rules]
+        found = [self.gap(rule, group.name, taken=taken) for rule in group.rules]
         if group.kind is GroupKind.MANDATORY:
             missing = set(group.units) - self.placed.get(group.name, set())
             found.append(amount(Measure.UNITS, Decimal(len(missing))))
         children = [each for each in group.groups if each.name in self.active]
-        gaps = [self.group(child) for child in children]
+        gaps = [self.group(child, taken=taken) for child in children]
         if group.choose is None:
             return total([*found, *gaps])
         found += sorted(gaps)[: group.choose]

@@ -109,7 +109,7 @@ class Compiled:
         self.total_units = self._row(Measure.UNITS, Scope(), None, counted=True)
         self.total_credit = self._row(Measure.CREDIT, Scope(), None, counted=True)
         self.total_glh = self._row(Measure.GLH, Scope(), None, counted=True)
-        self._nodes: dict[str, GroupNode] = {}
+        self._nodes: dict[tuple[str, bool], GroupNode] = {}
         self._build()
         self._finish_rows()
 
@@ -405,9 +405,9 @@ class Compiled:
             found += self.outside_node.gap(values)
         return found
 
-    def _group(self, index: int) -> GroupNode:
+    def _group(self, index: int, *, taken: bool = False) -> GroupNode:
         group = self.groups[index]
-        known = self._nodes.get(group.name)
+        known = self._nodes.get((group.name, taken))
         if known is not None:
             return known
         path = self.group_paths[index]
@@ -416,15 +416,20 @@ class Compiled:
             mask = self._units_mask(group.units)
             row = self._row_id(Row(Measure.UNITS, counted=False, groups=(index,), mask=mask, states=()))
             rules.append(MandatoryNode(path, index, row, len(group.units)))
-        rules += [self._clause(rule, f"{path}.rules[{i}]", index) for i, rule in enumerate(group.rules)]
-        children = [self._group(i) for i, parent in enumerate(self.parents) if parent == index]
+        rules += [
+            self._clause(rule, f"{path}.rules[{i}]", index, taken=taken) for i, rule in enumerate(group.rules)
+        ]
+        children = [self._group(i, taken=taken) for i, parent in enumerate(self.parents) if parent == index]
         used = [self._row(Measure.UNITS, Scope(), child.index, counted=False) for child in children]
         node = GroupNode(path, group, index, rules, children, used)
-        self._nodes[group.name] = node
+        self._nodes[group.name, taken] = node
         return node
 
     def _clause(self, clause: Clause, path: str, here: int | None, *, taken: bool = False) -> Node:
-        """Compile *clause*, standing in the group *here*; *taken*: it is a condition, which sees all taken."""
+        """Compile *clause*, standing in the group *here*.
+
+        *taken*: it limits or decides something, and so sees all that was taken, counted or not.
+        """
         match clause:
             case Threshold():
                 return self._threshold(clause, path, here, taken=taken)
@@ -433,7 +438,7 @@ class Compiled:
             case Barred():
                 row = self._relation_row(clause.units, counted=clause.ceiling is Ceiling.COUNTS)
                 barred = BarredNode(path, clause, row)
-                if barred.hi_hard:
+                if barred.hi_hard and not taken:
                     self.hard.append(barred)
                 return barred
             case Requires():
@@ -448,15 +453,17 @@ class Compiled:
             case Complete():
                 if clause.group not in self._index:  # of another pathway: nothing to complete here
                     return AllNode(path, clause, ())
-                return AllNode(path, clause, [self._group(self._index[clause.group])])
+                return AllNode(path, clause, [self._group(self._index[clause.group], taken=taken)])
             case AllOf():
                 return AllNode(
                     path, clause, [self._clause(each, path, here, taken=taken) for each in clause.clauses]
                 )
             case Choice():
-                return ChoiceNode(
-                    path, clause, [self._clause(each, path, here, taken=taken) for each in clause.options]
-                )
+                nodes = [self._clause(each, path, here, taken=taken) for each in clause.options]
+                held: list[Node] = []
+                if clause.at_most is not None:
+                    held = [self._clause(each, path, here, taken=True) for each in clause.options]
+                return ChoiceNode(path, clause, nodes, held)
             case Conditional():
                 return ConditionalNode(
                     path,
@@ -541,7 +548,7 @@ class Compiled:
             else None,
             word=word,
         )
-        if hard:
+        if hard and not taken:
             self.hard.append(node)
         return node
 

@@ -255,26 +255,32 @@ class AllNode(Node):
 
 
 class ChoiceNode(Node):
-    """Options of which some must hold; the nearest ones tell the gap."""
+    """Options of which some must hold; the nearest ones tell the gap.
 
-    __slots__ = ("clause", "nodes")
+    ``held`` are the options as a maximum sees them: over all that was taken.
+    """
 
-    def __init__(self, path: str, clause: Choice, nodes: Sequence[Node]) -> None:
-        self.path, self.clause, self.nodes = path, clause, tuple(nodes)
+    __slots__ = ("clause", "held", "nodes")
+
+    def __init__(self, path: str, clause: Choice, nodes: Sequence[Node], held: Sequence[Node]) -> None:
+        self.path, self.clause, self.nodes, self.held = path, clause, tuple(nodes), tuple(held)
+
+    def over(self, values: Values) -> int:
+        """Return how many options hold beyond the maximum."""
+        if self.clause.at_most is None:
+            return 0
+        return max(0, sum(1 for node in self.held if not node.gap(values)) - self.clause.at_most)
 
     def gap(self, values: Values) -> int:
         gaps = sorted(node.gap(values) for node in self.nodes)
-        found = sum(gaps[: self.clause.at_least])
-        if self.clause.at_most is not None:
-            held = sum(1 for gap in gaps if not gap)
-            found += max(0, held - self.clause.at_most) << SHIFT[Measure.UNITS]
-        return found
+        return sum(gaps[: self.clause.at_least]) + (self.over(values) << SHIFT[Measure.UNITS])
 
     def uses(self) -> Iterator[Use]:
-        harmful = self.clause.at_most is not None
         for node in self.nodes:
+            yield from node.uses()
+        for node in self.held:
             for use in node.uses():
-                yield use._replace(harmful=harmful or use.harmful)
+                yield use._replace(harmful=True)
 
 
 class ConditionalNode(Node):

@@ -415,17 +415,18 @@ class View:
         clause = node.clause
         parts = tuple(self.clause(each, group) for each in node.nodes)
         held = sum(1 for part in parts if part.ok)
-        low, high = clause.at_least, clause.at_most
+        low, high, over = clause.at_least, clause.at_most, node.over(self.values)
         common: dict[str, Parameter] = {
             "rule": str(clause),
             "options": tuple(str(option) for option in clause.options),
-            "actual": Decimal(held),
         }
         messages: list[Message] = []
         if held < low:
-            messages.append(Message.of("choice.short", common, path=node.path, required=Decimal(low)))
-        if high is not None and held > high:
-            messages.append(Message.of("choice.over", common, path=node.path, allowed=Decimal(high)))
+            amounts = {"required": Decimal(low), "actual": Decimal(held)}
+            messages.append(Message.of("choice.short", common, path=node.path, **amounts))
+        if high is not None and over:
+            amounts = {"allowed": Decimal(high), "actual": Decimal(high + over)}
+            messages.append(Message.of("choice.over", common, path=node.path, **amounts))
         return ClauseStatus(
             clause=clause,
             path=node.path,
@@ -434,7 +435,7 @@ class View:
             allowed=None if high is None else Decimal(high),
             actual=Decimal(held),
             shortfall=Decimal(max(0, low - held)),
-            excess=_ZERO if high is None else Decimal(max(0, held - high)),
+            excess=Decimal(over),
             messages=tuple(messages),
             parts=parts,
         )
