@@ -257,7 +257,7 @@ def qualifications(
             mixing=mixing,
             opening=_opening(draw, numbers) if _chance(draw, 4) else None,
             counts=not _chance(draw, 8),
-            pathways=_some(draw, paths, least=1, most=2) if paths and _chance(draw, 2) else (),
+            pathways=_some(draw, paths, least=1, most=2) if paths and bool(draw(st.booleans())) else (),
         )
 
     groups = [group(name) for name in roots]
