@@ -209,8 +209,7 @@ class _Search:
         varying: dict[int, set[int]] = {}
         for bit, each in deltas.items():
             for row in {row for delta in each for row in delta}:
-                if len({delta.get(row, 0) for delta in each}) > 1:
-                    varying.setdefault(row, set()).add(bit)
+                varying.setdefault(row, set()).add(bit)
         leader = {bit: bit for bit in deltas}
 
         def find(bit: int) -> int:

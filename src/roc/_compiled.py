@@ -37,7 +37,6 @@ from roc.rules import (
     Choice,
     Clause,
     Complete,
-    Conditional,
     IsMet,
     Linked,
     Measure,
@@ -464,7 +463,7 @@ class Compiled:
                 if clause.at_most is not None:
                     held = [self._clause(each, path, here, taken=True) for each in clause.options]
                 return ChoiceNode(path, clause, nodes, held)
-            case Conditional():
+            case _:
                 return ConditionalNode(
                     path,
                     clause,

@@ -422,11 +422,11 @@ class View:
         }
         messages: list[Message] = []
         if held < low:
-            amounts = {"required": Decimal(low), "actual": Decimal(held)}
-            messages.append(Message.of("choice.short", common, path=node.path, **amounts))
+            short = {**common, "required": Decimal(low), "actual": Decimal(held)}
+            messages.append(Message.of("choice.short", short, path=node.path))
         if high is not None and over:
-            amounts = {"allowed": Decimal(high), "actual": Decimal(high + over)}
-            messages.append(Message.of("choice.over", common, path=node.path, **amounts))
+            excess = {**common, "allowed": Decimal(high), "actual": Decimal(high + over)}
+            messages.append(Message.of("choice.over", excess, path=node.path))
         return ClauseStatus(
             clause=clause,
             path=node.path,
