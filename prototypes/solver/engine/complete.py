@@ -35,7 +35,7 @@ class Completer:
     """All completions of a selection, over the alternatives of one rule or of several pathways.
 
     The order is total: cost, then credit, then the ranks of the items, lexicographically; ranks are declared
-    order unless the caller prefers some units.
+    order unless the caller prefers some units. *packed* are alternatives of each rule to take instead of its own.
     """
 
     def __init__(
@@ -47,11 +47,12 @@ class Completer:
         banned: int = 0,
         preferred: int = 0,
         costs: Mapping[int, int] | None = None,
+        packed: Sequence[Sequence[Problem]] | None = None,
     ) -> None:
         self.rules, self.chosen, self.budget = rules, chosen, budget
         self.branches: list[_Branch] = []
         for way, rule in enumerate(rules):
-            for problem in problems(rule, costs):
+            for problem in problems(rule, costs) if packed is None else packed[way]:
                 branch = self._branch(problem, way, banned, preferred, costs)
                 if branch is not None:
                     self.branches.append(branch)

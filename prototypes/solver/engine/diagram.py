@@ -1,8 +1,8 @@
 """Exact counts of completions, and what follows from them: shares, distributions, samples, extremes.
 
-Item by item, the choices of units that lead to the same state are counted together. A choice of units counts
-once, however many ways there are to place them: where there are several, what is called a state here is the
-set of all that they lead to.
+Step by step, the choices of units that lead to the same state are counted together. A choice of units counts
+once, however many ways there are to place them, and however many alternatives of a rule, or pathways, it
+satisfies: where there are several, what is called a state here is the set of all that they lead to.
 """
 
 import functools
@@ -10,19 +10,21 @@ import itertools
 import math
 import operator
 import random
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
-from roc._engine.problem import Problem, each_bit
+from roc._engine.problem import Item, Problem, each_bit
 from roc._engine.search import Budget, OutOfBudgetError
-from roc._engine.tables import Axis, Key, Plan, settle
+from roc._engine.tables import Axis, Form, Key, Plan
+from roc._engine.tracks import Role, Track, settle
 from roc.rules import Measure
 
 MAX_CELLS: Final = 1 << 21
 """Polynomials with more coefficients are not made: what would need them stays in the state."""
 
 MAX_BYTES: Final = 1 << 29
-"""The most that the states after an item may take."""
+"""The most that the states after a step may take."""
 
 _STATE: Final = 300
 """The bytes of a state without its polynomial."""
@@ -34,99 +36,174 @@ Layer: TypeAlias = dict[Key, tuple[int, int]]
 """For each state its polynomial from its first row that is not empty on, after the number of that row."""
 
 
+class _Open(NamedTuple):
+    """An alternative with what is chosen: its states, its open items, and units that are in or out for certain."""
+
+    problem: Problem
+    states: tuple[int, ...]
+    items: tuple[Item, ...]
+    added: int
+
+
 class Diagram:
-    """All completions of a selection for one alternative of a rule.
+    """All completions of a selection for any of some alternatives, of one rule or of several pathways.
 
     Completions are sets of units that are added to those that are chosen.
 
     Args:
+        problems: The alternatives.
         chosen: The units that are chosen, as bits.
         budget: What may be spent; a state costs one, and so do some thousand bytes of polynomials.
         banned: Units that must not be added.
+
+    Raises:
+        OutOfBudgetError: By any question: the budget is spent, or there are too many states to hold.
     """
 
-    def __init__(self, problem: Problem, chosen: int, budget: Budget, *, banned: int = 0) -> None:
-        self.problem, self.budget = problem, budget
-        states, self.added = problem.after(chosen) if problem.possible else ((), 0)
-        if self.added & banned:
-            states = ()
-        out = chosen | self.added | banned
-        items = [item for item in problem.items if not item.mask & out]
-        self.states, self.items, taken = settle(problem, states, items)
-        for item in taken:
-            self.added |= item.mask
+    def __init__(self, problems: Sequence[Problem], chosen: int, budget: Budget, *, banned: int = 0) -> None:
+        self.budget = budget
+        alone: list[_Part] = []
+        together: list[_Open] = []
+        is_one_rule = len({id(problem.rule) for problem in problems}) < 2
+        for problem in problems:
+            found = _open(problem, chosen, banned)
+            if found is None:
+                continue
+            # alternatives of a rule exclude each other, but for units that can be placed in several ways
+            if is_one_rule and all(len(item.options) == 1 for item in problem.items if not item.mask & banned):
+                alone.append(_Part([found], budget))
+            else:
+                together.append(found)
+        self.parts = [*alone, _Part(together, budget)] if together else alone
 
     @functools.cached_property
     def count(self) -> int:
-        """How many completions there are.
-
-        Raises:
-            OutOfBudgetError: The budget is spent, or there are too many states to hold.
-        """
-        if not self.states:
-            return 0
-        table = self._table
-        return table.total(table.last())
-
-    @functools.cached_property
-    def _table(self) -> "_Table":
-        return _Table(Plan(self.problem, self.states, self.items, MAX_CELLS), self.budget)
+        """How many completions there are."""
+        return sum(part.count for part in self.parts)
 
     def frequencies(self) -> dict[int, int]:
-        """Return for each unit that can be added, by its bit, how many completions contain it.
-
-        Raises:
-            OutOfBudgetError: See :attr:`count`.
-        """
-        if not self.count:
-            return {}
-        found = dict.fromkeys(each_bit(self.added), self.count)
-        table = self._table
-        for item, with_it in zip(table.plan.items, table.shares(), strict=True):
-            if with_it:
-                found.update(dict.fromkeys(each_bit(item.mask), with_it))
+        """Return for each unit that some completion adds, by its bit, how many completions contain it."""
+        found: dict[int, int] = {}
+        for part in self.parts:
+            for bit, ways in part.frequencies():
+                found[bit] = found.get(bit, 0) + ways
         return found
 
     def distribution(self, measure: Measure) -> dict[int, int]:
-        """Return how many completions add so many units, or so much credit or hours as scaled integers.
-
-        Raises:
-            OutOfBudgetError: See :attr:`count`.
-        """
-        return self._amounts(measure, exists=False)
+        """Return how many completions add so many units, or so much credit or hours as scaled integers."""
+        found: dict[int, int] = {}
+        for part in self.parts:
+            for amount, ways in part.amounts(measure, exists=False).items():
+                found[amount] = found.get(amount, 0) + ways
+        return dict(sorted(found.items()))
 
     def extremes(self, measure: Measure) -> tuple[int, int] | None:
-        """Return the least and the most that a completion adds, ``None`` where there is none.
-
-        Raises:
-            OutOfBudgetError: See :attr:`count`.
-        """
-        found = self._amounts(measure, exists=True)
+        """Return the least and the most that a completion adds, ``None`` where there is none."""
+        found = [amount for part in self.parts for amount in part.amounts(measure, exists=True)]
         return (min(found), max(found)) if found else None
-
-    def _amounts(self, measure: Measure, *, exists: bool) -> dict[int, int]:
-        if not self.states:
-            return {}
-        weights = self.problem.rule.weights[measure]
-        row = tuple(sum(weights[bit] for bit in each_bit(item.mask)) for item in self.items)
-        plan = Plan(self.problem, self.states, self.items, MAX_CELLS * (8 if exists else 1), row)
-        if not plan.is_measured:
-            raise OutOfBudgetError
-        table = _Table(plan, self.budget, exists=exists)
-        start = sum(weights[bit] for bit in each_bit(self.added))
-        return {start + amount: ways for amount, ways in sorted(table.amounts(table.last()).items())}
 
     def sample(self, rng: random.Random, number: int = 1) -> list[int]:
         """Return completions, each drawn from all with the same probability, as the bits that are added.
 
         Raises:
-            OutOfBudgetError: See :attr:`count`.
             ValueError: There is no completion.
         """
         if not self.count:
             msg = "there is no completion to draw"
             raise ValueError(msg)
-        return [self.added | mask for mask in self._table.sample(rng, number)]
+        ends = list(itertools.accumulate(part.count for part in self.parts))
+        drawn = [bisect_right(ends, rng.randrange(self.count)) for _ in range(number)]
+        each = {
+            i: iter(part.table.sample(rng, drawn.count(i)))
+            for i, part in enumerate(self.parts)
+            if i in drawn
+        }
+        return [self.parts[i].added | next(each[i]) for i in drawn]
+
+
+def _open(problem: Problem, chosen: int, banned: int) -> _Open | None:
+    """Return an alternative with what is chosen, ``None`` where it has no completion for a plain reason."""
+    states, added = problem.after(chosen) if problem.possible else ((), 0)
+    if added & banned:
+        return None
+    out = chosen | added | banned
+    items = tuple(item for item in problem.items if not item.mask & out)
+    return _Open(problem, states, items, added) if settle(problem, states, items)[0] else None
+
+
+class _Part:
+    """Alternatives that are counted together.
+
+    Attributes:
+        masks: The units of each step.
+        added: The units that are in every completion for a plain reason.
+    """
+
+    def __init__(self, alternatives: Sequence[_Open], budget: Budget) -> None:
+        self.budget = budget
+        first = alternatives[0]
+        self.problem = first.problem
+        self.added = 0
+        if len(alternatives) == 1:
+            states, items, taken = settle(first.problem, first.states, first.items)
+            self.added = first.added
+            for item in taken:
+                self.added |= item.mask
+            self.masks = [item.mask for item in items]
+            self.tracks = [Track(first.problem, states, items)]
+            return
+        # units are one step where every alternative has them together
+        steps: dict[tuple[tuple[int, bool], ...], tuple[int, list[Role]]] = {}
+        open_bits = 0
+        for each in alternatives:
+            open_bits |= each.added | sum(item.mask for item in each.items)
+        for bit in each_bit(open_bits):
+            roles: list[Role] = [_role(each, bit) for each in alternatives]
+            name = tuple((role.rank, True) if isinstance(role, Item) else (0, role) for role in roles)
+            mask, _ = steps.get(name, (0, roles))
+            steps[name] = mask | 1 << bit, roles
+        self.masks = [mask for mask, _ in steps.values()]
+        self.tracks = [
+            Track(each.problem, each.states, [roles[i] for _, roles in steps.values()])
+            for i, each in enumerate(alternatives)
+        ]
+
+    @functools.cached_property
+    def table(self) -> "_Table":
+        """What is counted."""
+        return _Table(Plan(self.tracks, len(self.masks), MAX_CELLS), self.masks, self.budget)
+
+    @functools.cached_property
+    def count(self) -> int:
+        """How many completions there are."""
+        return self.table.total(self.table.last())
+
+    def frequencies(self) -> Iterator[tuple[int, int]]:
+        """Yield units with the number of completions that contain them."""
+        for bit in each_bit(self.added):
+            yield bit, self.count
+        if self.count:
+            for mask, ways in zip(self.table.masks, self.table.shares(), strict=True):
+                for bit in each_bit(mask if ways else 0):
+                    yield bit, ways
+
+    def amounts(self, measure: Measure, *, exists: bool) -> dict[int, int]:
+        """Return how many completions add how much; with *exists*, only what is possible is right."""
+        weights = self.problem.rule.weights[measure]
+        row = [sum(weights[bit] for bit in each_bit(mask)) for mask in self.masks]
+        plan = Plan(self.tracks, len(self.masks), MAX_CELLS << 3 * exists, row)
+        if plan.measured is None:
+            raise OutOfBudgetError
+        table = _Table(plan, self.masks, self.budget, exists=exists)
+        start = sum(weights[bit] for bit in each_bit(self.added))
+        return {start + amount: ways for amount, ways in table.amounts(table.last()).items()}
+
+
+def _role(alternative: _Open, bit: int) -> Role:
+    """Return what a unit is to an alternative."""
+    if alternative.added >> bit & 1:
+        return True
+    return next((item for item in alternative.items if item.mask >> bit & 1), False)
 
 
 class _Table:
@@ -136,11 +213,12 @@ class _Table:
     there is something to count.
     """
 
-    def __init__(self, plan: Plan, budget: Budget, *, exists: bool = False) -> None:
+    def __init__(self, plan: Plan, masks: Sequence[int], budget: Budget, *, exists: bool = False) -> None:
         self.plan, self.budget = plan, budget
+        self.masks = [masks[i] for i in plan.order]
         self.join: Callable[[int, int], int] = operator.or_ if exists else operator.add
         main, inner = plan.axes[0], plan.axes[1:]
-        steps = range(len(plan.items))
+        steps = range(plan.count)
         self.top = main.top
         self.size = 8 if exists else _width(main)
         self.modulus = (1 << self.size) - 1
@@ -158,14 +236,11 @@ class _Table:
             sum(axis.weights[i] // axis.grain * s for axis, s in zip(inner, strides, strict=True))
             for i in steps
         ]
-        least = max(
-            (
-                -(-bound.low // sum(times for _, times in bound.form))
-                for bound in plan.bounds
-                if bound.low and not any(j for j, _ in bound.form)
-            ),
-            default=0,
+        least = min(
+            max((-(-form.low // form.factors[0]) for form in forms if form.low and not any(form.factors[1:])), default=0)
+            for forms in plan.forms
         )
+        self._known: dict[tuple[bool, ...], list[tuple[int, int, int]]] = {}
         # the first row that can still end well, before each item and in the end
         self.lows = [max(0, least - sum(self.rises[i:])) for i in range(len(steps) + 1)]
 
@@ -173,17 +248,17 @@ class _Table:
 
     def last(self) -> Layer:
         """Return what there is after all items."""
-        return functools.reduce(self.next, range(len(self.plan.steps)), {self.plan.start: (0, 1)})
+        return functools.reduce(self.next, range(self.plan.count), {self.plan.start: (0, 1)})
 
     def next(self, layer: Layer, i: int) -> Layer:
         """Return what there is after an item."""
-        plan, step, row, low = self.plan, self.plan.steps[i], self.row, self.lows[i + 1]
+        plan, row, low = self.plan, self.row, self.lows[i + 1]
         rise, shift, full, top = self.rises[i], self.shifts[i], self.full, self.top + 1
-        memo: dict[int, tuple[Key, Key]] = {}
+        memo = plan.memo()
         new: Layer = {}
         size = 0
         for key, (begin, value) in layer.items():
-            without, chosen = plan.after(key, step, memo)
+            without, chosen = plan.after(key, i, memo)
             if without:
                 size += self._put(new, without, begin, value, low)
             if chosen and begin + rise < top:
@@ -223,50 +298,44 @@ class _Table:
 
     # -- the end ------------------------------------------------------------------------------------
 
-    @functools.cached_property
-    def _ranges(self) -> list[tuple[int, int, int, int]]:
-        """Where the coefficients are that satisfy all bounds.
+    def _ranges(self, alive: tuple[bool, ...]) -> list[tuple[int, int, int]]:
+        """Return where the coefficients are that satisfy all bounds of a track that is alive.
 
-        Each range is the number of its first coefficient, how many there are, and of the amount that is
-        measured the first and by how much it rises.
+        Each range is the number of its first coefficient, how many there are, and the first amount measured.
         """
-        axes, bounds = self.plan.axes, self.plan.bounds
-        last = len(axes) - 1
-        forms = [[sum(t for j, t in bound.form if j == axis) for axis in range(last + 1)] for bound in bounds]
-        limits = [(form, bound.low, bound.high) for form, bound in zip(forms, bounds, strict=True)]
-        measured = forms[0] if forms else [0]
+        found = self._known.get(alive)
+        if found is not None:
+            return found
+        axes = self.plan.axes
+        tracks = [forms for forms, is_alive in zip(self.plan.forms, alive, strict=True) if is_alive]
         outer = [range(axis.top + 1) for axis in axes[:-1]]
         if outer:
             outer[0] = range(self.lows[-1], self.top + 1)
-        found: list[tuple[int, int, int, int]] = []
+        measured = self.plan.measured or (0,) * len(axes)
+        found = self._known[alive] = []
         for place in itertools.product(*outer):
-            first, final = 0, axes[last].top
-            for form, low, high in limits:
-                part = sum(map(operator.mul, form, place))
-                each = form[last]
-                if each > 0:
-                    first, final = max(first, -((part - low) // each)), min(final, (high - part) // each)
-                elif each < 0:
-                    first, final = max(first, -((high - part) // -each)), min(final, (part - low) // -each)
-                elif not low <= part <= high:
-                    final = -1
-            if first <= final:
-                whole = (*place, first)
-                at = sum(map(operator.mul, self.strides, whole)) // self.size
-                found.append((at, final - first + 1, sum(map(operator.mul, measured, whole)), measured[last]))
+            past = 0
+            for first, final in sorted(_interval(forms, place, axes[-1].top) for forms in tracks):
+                begin = max(first, past)
+                if begin <= final:
+                    whole = (*place, begin)
+                    at = sum(map(operator.mul, self.strides, whole)) // self.size
+                    found.append((at, final - begin + 1, sum(map(operator.mul, measured, whole))))
+                    past = final + 1
         return found
 
-    def _chunks(self, layer: Layer) -> Iterator[tuple[Key, int, bytes, int, int]]:
-        """Yield what is in the ranges: state, number of the first coefficient, coefficients, amount, rise."""
+    def _chunks(self, layer: Layer) -> Iterator[tuple[Key, int, bytes, int]]:
+        """Yield what is in the ranges: state, number of the first coefficient, coefficients, first amount."""
         unit = self.size // 8
+        rise = self.plan.measured[-1] if self.plan.measured else 0
         for key, (begin, value) in layer.items():
             data = value.to_bytes((value.bit_length() >> 3) + unit, "little")
             skipped = begin * self.row // self.size
-            for at, count, amount, rise in self._ranges:
+            for at, count, amount in self._ranges(tuple(map(bool, key))):
                 past = max(0, skipped - at)
                 chunk = data[(at + past - skipped) * unit : max(0, at + count - skipped) * unit]
                 if any(chunk):
-                    yield key, at + past, chunk, amount + past * rise, rise
+                    yield key, at + past, chunk, amount + past * rise
 
     def _split(self, data: bytes) -> list[int]:
         unit = self.size // 8
@@ -281,7 +350,8 @@ class _Table:
     def amounts(self, layer: Layer) -> dict[int, int]:
         """Return how many completions there are of each amount that is measured."""
         found: dict[int, int] = {}
-        for _, _, chunk, amount, rise in self._chunks(layer):
+        rise = self.plan.measured[-1] if self.plan.measured else 0
+        for _, _, chunk, amount in self._chunks(layer):
             for i, ways in enumerate(self._split(chunk)):
                 if ways:
                     found[amount + i * rise] = found.get(amount + i * rise, 0) + ways
@@ -291,7 +361,7 @@ class _Table:
 
     def _held(self) -> tuple[dict[int, Layer], Layer]:
         """Return what there is before some of the items, evenly spread, and after all."""
-        count = len(self.plan.steps)
+        count = self.plan.count
         held: dict[int, Layer] = {}
         layer: Layer = {self.plan.start: (0, 1)}
         size = 0
@@ -306,7 +376,7 @@ class _Table:
 
     def _backwards(self, held: dict[int, Layer]) -> Iterator[tuple[int, Layer]]:
         """Yield each item with what there is before it, the last first."""
-        count = len(self.plan.steps)
+        count = self.plan.count
         for start in sorted(held, reverse=True):
             layers = [held[start]]
             for i in range(start, min(start + _stride(count), count) - 1):
@@ -319,19 +389,21 @@ class _Table:
         plan, unit = self.plan, self.size // 8
         held, last = self._held()
         one = (1).to_bytes(unit, "little")
-        ends = bytearray((self.top + 1) * self.row // 8)
-        for at, count, _, _ in self._ranges:
-            ends[at * unit : (at + count) * unit] = one * count
         # how many ways there are to end well, for each state and each coefficient that it has
-        ways = dict.fromkeys(last, int.from_bytes(ends, "little"))
+        ways: dict[Key, int] = {}
+        for key in last:
+            ends = bytearray((self.top + 1) * self.row // 8)
+            for at, count, _ in self._ranges(tuple(map(bool, key))):
+                ends[at * unit : (at + count) * unit] = one * count
+            ways[key] = int.from_bytes(ends, "little")
         found: list[int] = []
         for i, layer in self._backwards(held):
             new: dict[Key, int] = {}
-            memo: dict[int, tuple[Key, Key]] = {}
+            memo = plan.memo()
             back = self.rises[i] * self.row + self.shifts[i]
             share = 0
             for key, (begin, value) in layer.items():
-                without, chosen = plan.after(key, plan.steps[i], memo)
+                without, chosen = plan.after(key, i, memo)
                 with_it = ways.get(chosen, 0) >> back & self.full
                 new[key] = ways.get(without, 0) + with_it
                 with_it >>= begin * self.row
@@ -358,7 +430,7 @@ class _Table:
         # where each is: its state, and the number of its coefficient
         places: list[tuple[Key, int]] = [((), 0)] * number
         passed = 0
-        for key, at, chunk, _, _ in self._chunks(last):
+        for key, at, chunk, _ in self._chunks(last):
             for cell, ways in enumerate(self._split(chunk), at):
                 passed += ways
                 while drawn and drawn[0][0] < passed:
@@ -374,9 +446,9 @@ class _Table:
         plan = self.plan
         back = (self.rises[i] * self.row + self.shifts[i]) // self.size
         before: dict[Key, list[tuple[Key, bool]]] = {}
-        memo: dict[int, tuple[Key, Key]] = {}
+        memo = plan.memo()
         for key in layer:
-            without, chosen = plan.after(key, plan.steps[i], memo)
+            without, chosen = plan.after(key, i, memo)
             before.setdefault(without, []).append((key, False))
             before.setdefault(chosen, []).append((key, True))
         for number, (after, cell) in enumerate(places):
@@ -391,8 +463,22 @@ class _Table:
                 point -= ways
                 if point < 0:
                     places[number] = key, cell - back * is_in
-                    masks[number] |= plan.items[i].mask * is_in
+                    masks[number] |= self.masks[i] * is_in
                     break
+
+
+def _interval(forms: Sequence[Form], place: Sequence[int], top: int) -> tuple[int, int]:
+    """Return the least and the greatest last exponent with which all bounds hold, where the others are given."""
+    first, final = 0, top
+    for factors, low, high in forms:
+        part, each = sum(map(operator.mul, factors, place)), factors[-1]
+        if each > 0:
+            first, final = max(first, -((part - low) // each)), min(final, (high - part) // each)
+        elif each < 0:
+            first, final = max(first, -((high - part) // -each)), min(final, (part - low) // -each)
+        elif not low <= part <= high:
+            final = -1
+    return first, final
 
 
 def _stride(count: int) -> int:

@@ -17,10 +17,12 @@ def prices(
     high: Sequence[float],
     *,
     limit: int = 400,
+    proof: list[float] | None = None,
 ) -> tuple[list[float], list[float]] | None:
     """Return a price for each row and how much of each column is taken; ``None`` where that is impossible.
 
     Where *limit* pivots do not suffice, the prices so far are returned: they are still a valid bound.
+    Where it is impossible, *proof* receives the factors of a sum of rows that shows it.
     """
     m, n = len(low), len(costs)
     inverse = [[0.0] * m for _ in range(m)]  # of the basis, which begins with the negated slacks
@@ -74,6 +76,8 @@ def prices(
                 if (a > 0) != at_upper[j]:
                     candidates.append((abs(reduced[j] / alpha), -abs(alpha), j))
         if not candidates:
+            if proof is not None:
+                proof[:] = rho
             return None
         candidates.sort()
         slope = gap
@@ -88,6 +92,8 @@ def prices(
             flips.append(j)
         if entering < 0:  # all flipped and still short, or just enough
             if slope > _EPS * 1000:
+                if proof is not None:
+                    proof[:] = rho
                 return None
             entering = flips.pop()
         if flips:

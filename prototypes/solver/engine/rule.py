@@ -158,9 +158,7 @@ class Rule:
             Measure.CREDIT: [int((u.credit or 0) * self.scale) for u in units],
             Measure.GLH: [int((u.guided_learning_hours or 0) * self.scale) for u in units],
         }
-        self.has_surplus = any(
-            isinstance(c, Threshold | Barred) and c.ceiling is Ceiling.COUNTS for c in clauses
-        )
+        self.has_surplus = any(map(_limits, clauses))
 
     def _all_clauses(self) -> Iterator[Clause]:
         q = self.qualification
@@ -297,6 +295,10 @@ class Rule:
             # what is chosen from is part of the clause that chooses
             if all(self.groups[each].choose is None for each in above[1:]):
                 yield from ((path, wanted(True)) for path, wanted in self._demands(number))
+            for i, rule in enumerate(self.groups[number].rules):
+                if _limits(rule):
+                    where = f"{self.paths[number]}.rules[{i}]"
+                    yield where, self.clause(rule, where, number, False, True)
         if self.outside:
             row = Row(Measure.UNITS, counted=False, groups=None, mask=self.outside)
             yield "$", [(Atom("$", row, hi=0),)]
@@ -316,8 +318,9 @@ class Rule:
             row = Row(Measure.UNITS, counted=False, groups=frozenset((number,)), mask=mask)
             yield path, functools.partial(_bound, path, row, len(group.units), None)
         for i, rule in enumerate(group.rules):
-            where = f"{path}.rules[{i}]"
-            yield where, functools.partial(self.clause, rule, where, number, False)
+            if not _limits(rule):
+                where = f"{path}.rules[{i}]"
+                yield where, functools.partial(self.clause, rule, where, number, False)
         if group.choose is not None:
             children: list[Wanted] = [functools.partial(self.group, child) for child in self.children[number]]
             yield path, functools.partial(_some, children, min(group.choose, len(children)), None)
@@ -462,6 +465,11 @@ class Rule:
 
 Wanted: TypeAlias = Callable[[bool], Alternatives]
 """What makes something hold, or not."""
+
+
+def _limits(clause: Clause) -> bool:
+    """Tell whether a clause says how much counts: that holds in any case, and asks for nothing."""
+    return isinstance(clause, Threshold | Barred) and clause.ceiling is Ceiling.COUNTS
 
 
 def _union(rows: Iterable[Row]) -> int:

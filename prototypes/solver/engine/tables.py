@@ -1,23 +1,22 @@
-"""How completions are counted: which bounds are exponents, in which order the items come, how states merge.
+"""How completions are counted: which bounds are exponents, and in which order the units come.
 
 What is bounded over everything (all credit, credit at a level, hours) would make nearly every state distinct.
 It is therefore no part of the state, but an exponent of a polynomial that belongs to the state and counts how
-often each amount occurs. A polynomial is one integer, so that adding an item to it is a shift and an addition.
-All other bounds stay in the state, for as long as there are items to come that matter for them.
+often each amount occurs. A polynomial is one integer, so that adding a unit to it is a shift and an addition.
 """
 
 import heapq
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple, TypeAlias
 
-from roc._engine.problem import Item, Option, Problem, Trigger
+from roc._engine.tracks import Local, States, Track
 
-_WIDE: Final = 8
+WIDE: Final = 8
 """The least number of values for which a bound becomes an exponent."""
 
-_SHARE: Final = 0.4
-"""The least share of the items that a bound must concern to become an exponent."""
+SHARE: Final = 0.4
+"""The least share of the steps that a bound must concern to become an exponent."""
 
 _BEAMS: Final = ((2, 5e4), (12, 1e6), (40, 2e7), (160, math.inf))
 """How many orders are tried side by side, and the estimated cost below which no more are."""
@@ -31,461 +30,217 @@ _WORTH: Final = 5e4
 _CELLS: Final = 400
 """How many coefficients are added in the time that a state takes."""
 
-Key: TypeAlias = tuple[int, ...]
-"""The states in which some choice of units can be, by where they are placed; nearly always one."""
+_WIDTH: Final = 20
+"""What the states of the last step weigh against those of all steps, where orders are compared."""
+
+Row: TypeAlias = tuple[int, ...]
+"""A weight for each step."""
+
+Key: TypeAlias = tuple[States, ...]
+"""For each track the states in it, none where it has ended badly."""
+
+Memo: TypeAlias = list[tuple[dict[States, tuple[States, States]], dict[int, tuple[States, States]]]]
 
 
 class Bound(NamedTuple):
-    """Bounds on a weighted sum over the items, and the sum as a sum of multiples of exponents."""
+    """Bounds on a weighted sum over what is chosen."""
 
-    weights: tuple[int, ...]
+    weights: Row
     low: int
     high: int
-    form: tuple[tuple[int, int], ...] = ()
 
 
 class Axis(NamedTuple):
-    """One exponent: a weighted sum over the items, in units of a grain, at most *top* of them."""
+    """One exponent: a weighted sum in units of its grain, at most *top* of them."""
 
-    weights: tuple[int, ...]
+    weights: Row
     grain: int
     top: int
 
 
-class Local(NamedTuple):
-    """What a state remembers from the first of some items to the last of them, at most so many values.
+class Form(NamedTuple):
+    """A weighted sum as a sum of multiples of exponents, with bounds."""
 
-    Where it is a part of the main exponent, it says little more than the exponent does.
-    """
-
-    weights: dict[int, int]
-    value: int
-    grain: int = 0
-
-
-class Step(NamedTuple):
-    """An item in its turn: what choosing it does to a state, and what states are reduced by after it.
-
-    ``touches`` are the latent needs that it may fulfil, each with the trigger that then has nothing to do.
-    """
-
-    options: tuple[Option, ...]
-    touches: tuple[tuple[int, int], ...]
-    reach: int
-    room: int
-    keep: int
-    live: int
-
-
-def settle(
-    problem: Problem, states: Sequence[int], items: Sequence[Item]
-) -> tuple[Key, list[Item], list[Item]]:
-    """Take the items without which a need is out of reach, leave out those that break a ceiling.
-
-    Return the states, the items that are still open and those that were taken.
-    """
-    p = problem
-    mask = p.field_mask
-    left, taken = list(items), list[Item]()
-    states = tuple(p.open_credit(state) for state in states)
-    while True:
-        left = [item for item in left if p.add(states, item)]
-        gains = {at: [item.gain >> at & mask for item in left] for at in p.floor_fields}
-        reach = {at: sum(each) for at, each in gains.items()}
-        states = tuple(s for s in states if all(s >> at & mask <= most for at, most in reach.items()))
-        forced = {
-            i
-            for at, each in gains.items()
-            if states and (need := min(state >> at & mask for state in states))
-            for i, gain in enumerate(each)
-            if gain > reach[at] - need
-        }
-        if not forced:
-            return tuple(dict.fromkeys(state & ~p.credit_fields for state in states)), left, taken
-        for i in sorted(forced):
-            states = p.add(states, left[i])
-            taken.append(left[i])
-        left = [item for i, item in enumerate(left) if i not in forced]
+    factors: tuple[int, ...]
+    low: int
+    high: int
 
 
 class Plan:
-    """A problem with some items open, made ready to be gone through item by item.
+    """Tracks that are followed together, step by step, made ready to be counted.
 
     Args:
-        cells: How many coefficients a polynomial may have; 0: all bounds stay in the state.
-        measure: A weight of each item whose sum should be an exponent.
+        cells: How many coefficients a polynomial may have.
+        measure: A weight of each step whose sum should be an exponent.
 
     Attributes:
-        items: The items in their turn.
-        axes: The exponents, the outermost first.
-        bounds: What must hold for them in the end; the first is that of the measure.
-        steps: What each item does.
+        order: The steps in their turn.
+        axes: The exponents, the outermost first, with weights in that order.
+        forms: For each track, what must hold for the exponents in the end.
+        measured: The sum of the measure in terms of the exponents; ``None`` where it could be none.
         start: The states in the beginning.
     """
 
     def __init__(
-        self,
-        problem: Problem,
-        states: Key,
-        items: Sequence[Item],
-        cells: int,
-        measure: Sequence[int] | None = None,
+        self, tracks: Sequence[Track], count: int, cells: int, measure: Sequence[int] | None = None
     ) -> None:
-        self.problem, self.states, self.items = problem, states, tuple(items)
-        self._read_fields()
-        self._find_implied()
-        row = None if measure is None else tuple(measure)
-        order = self._best_axes(cells, row)
-        self.is_measured = row is not None and self.bounds[:1] == tuple(
-            b for b in self.bounds if b.weights == row
-        )
-        self.items = tuple(self.items[i] for i in order)
-        self.axes = tuple(axis._replace(weights=tuple(axis.weights[i] for i in order)) for axis in self.axes)
-        self._read_steps()
+        self.tracks, self.count, self._cells = tuple(tracks), count, cells
+        self._measure = None if measure is None else tuple(measure)
+        order = self._arrange()
+        self.order = tuple(order)
+        self.axes = [axis._replace(weights=tuple(axis.weights[i] for i in order)) for axis in self.axes]
+        for track in tracks:
+            track.arrange(order)
+        self.start: Key = tuple(track.start for track in tracks)
 
-    def _best_axes(self, cells: int, measure: tuple[int, ...] | None) -> list[int]:
-        """Choose the exponents and the order of the items for which the estimated cost is least."""
-        weights = self.weights
-        without: frozenset[tuple[int, ...]] = frozenset()
-        cost, order = self._attempt(weights, cells, measure, without)
+    def after(self, key: Key, i: int, memo: Memo) -> tuple[Key, Key]:
+        """Return the states after a step is left out, and after it is chosen; none where that cannot end well."""
+        if len(key) == 1:
+            track = self.tracks[0]
+            without, chosen = track.after(key[0], track.steps[i], memo[0][1])
+            return (without,) if without else (), (chosen,) if chosen else ()
+        both: list[tuple[States, States]] = []
+        for track, states, (known, each) in zip(self.tracks, key, memo, strict=True):
+            found = known.get(states) if states else ((), ())
+            if found is None:
+                found = known[states] = track.after(states, track.steps[i], each)
+            both.append(found)
+        left, right = tuple(pair[0] for pair in both), tuple(pair[1] for pair in both)
+        return left if any(left) else (), right if any(right) else ()
+
+    def memo(self) -> Memo:
+        """Return what :meth:`after` remembers within a step, empty."""
+        return [({}, {}) for _ in self.tracks]
+
+    # -- exponents ----------------------------------------------------------------------------------
+
+    def _arrange(self) -> list[int]:
+        """Choose the exponents and the order of the steps for which the estimated cost is least."""
+        without: frozenset[Row] = frozenset()
+        cost, order = self._attempt(without)
         while cost > _WORTH:
-            tried = [
-                (self._attempt(weights, cells, measure, each)[0], number, each)
-                for number, each in enumerate(
-                    without | {bound.weights}
-                    for bound in self.bounds
-                    if bound.weights not in (self.axes[0].weights, measure)
-                )
-            ]
-            best = min(tried, default=(math.inf, 0, without))
-            if best[0] < cost:
-                without = best[2]
-            cost, order = self._attempt(weights, cells, measure, without)
-            if best[2] is not without:
-                cost, order = self._order()
-                break
+            rows = [row for row in self._rows if row not in (self.axes[0].weights, self._measure)]
+            tried = [(self._attempt(without | {row})[0], i) for i, row in enumerate(rows)]
+            best, i = min(tried, default=(math.inf, 0))
+            if best >= cost:
+                self._attempt(without)
+                return self._order(_BEAMS)[1]
+            without |= {rows[i]}
+            cost, order = self._attempt(without)
         return order
 
-    def _attempt(
-        self,
-        weights: dict[int, tuple[int, ...]],
-        cells: int,
-        measure: tuple[int, ...] | None,
-        without: frozenset[tuple[int, ...]],
-    ) -> tuple[float, list[int]]:
+    def _attempt(self, without: frozenset[Row]) -> tuple[float, list[int]]:
         """Make all wide bounds exponents but those of some weights, and find an order."""
-        self.weights = dict(weights)
-        self.axes, self.bounds = (Axis((0,) * len(self.items), 1, 0),), ()
-        self._choose_axes(cells, measure, without)
-        return self._order(1)
+        self.axes: list[Axis] = [Axis((0,) * self.count, 1, 0)]
+        self.forms: list[list[Form]] = [[] for _ in self.tracks]
+        self.measured: tuple[int, ...] | None = None
+        self._rows: list[Row] = []
+        for track in self.tracks:
+            track.weights = dict(track.all_weights)
+        self._choose(without)
+        return self._order(_BEAMS[:1])
 
-    # -- bounds -------------------------------------------------------------------------------------
-
-    def _read_fields(self) -> None:
-        """Read what each item weighs, at most, on each field that still matters, and what it triggers."""
-        p = self.problem
-        mask = p.field_mask
-        self.firing: dict[Trigger, set[int]] = {}
-        for i, item in enumerate(self.items):
-            for option in item.options:
-                for trigger in option.triggers:
-                    self.firing.setdefault(trigger, set()).add(i)
-        special = {at for t in self.firing for at in (t.latent, t.active, t.take.bit_length() - 1)}
-        self.weights: dict[int, tuple[int, ...]] = {}
-        self.even: set[int] = set()  # where an item weighs the same wherever it is placed
-        for at in (*p.floor_fields, *p.ceiling_fields):
-            values = [state >> at & mask for state in self.states]
-            if at in special or at == p.credit_floor or (at < p.floors_end and not any(values)):
-                continue
-            rows = [[option.take >> at & mask for option in item.options] for item in self.items]
-            most = tuple(map(max, rows))
-            if at > p.floors_end and min(values) >= sum(most):
-                continue
-            self.weights[at] = most
-            if len(set(values)) == 1 and all(len(set(row)) == 1 for row in rows):
-                self.even.add(at)
-
-    def _value(self, at: int) -> int:
-        """Return the most that is needed or allowed in the beginning."""
-        return max((state >> at & self.problem.field_mask for state in self.states), default=0)
-
-    def _find_implied(self) -> None:
-        """Find floors that other floors imply, wholly or but for a few."""
-        mask = self.problem.field_mask
-        size = {at: sum(map(bool, row)) for at, row in self.weights.items() if at < self.problem.floors_end}
-        floors = sorted(size, key=lambda at: (-size[at], at))
-        takes = [option.take for item in self.items for option in item.options]
-        self.raised: list[tuple[int, tuple[int, ...]]] = []
-        self.excess: dict[int, int] = {}
-        self.held: set[int] = set()
-        for at in floors:
-            if at in self.held:
-                continue
-            spare = [take >> at & mask for take in takes]
-            under: list[int] = []
-            for other in floors:
-                if other != at and other in self.weights and size[other] <= size[at]:
-                    left = [have - (take >> other & mask) for have, take in zip(spare, takes, strict=True)]
-                    if min(left, default=0) >= 0:
-                        spare = left
-                        under.append(other)
-            excess = max(
-                (state >> at & mask) - sum(state >> other & mask for other in under) for state in self.states
-            )
-            if excess <= 0:
-                del self.weights[at]
-            elif under and excess <= _WIDE:
-                self.raised.append((at, tuple(under)))
-                self.excess[at] = excess
-                self.held.update((at, *under))
-
-    def _choose_axes(
-        self, cells: int, measure: tuple[int, ...] | None, without: frozenset[tuple[int, ...]]
-    ) -> None:
-        """Choose the bounds that become exponents."""
-        found: dict[tuple[int, ...], Bound] = {}
-        fields: dict[tuple[int, ...], list[int]] = {}
-        for at, row in self.weights.items():
-            if at in self.even and at not in self.held:
-                _, low, high, _ = found.get(row, Bound(row, 0, sum(row)))
-                value = self._value(at)
-                if at < self.problem.floors_end:
-                    found[row] = Bound(row, max(low, value), high)
-                else:
-                    found[row] = Bound(row, low, min(high, value))
-                fields.setdefault(row, []).append(at)
-        large = [
-            bound for bound in found.values() if sum(map(bool, bound.weights)) >= _SHARE * len(self.items)
-        ]
+    def _choose(self, without: frozenset[Row]) -> None:
+        bounds = [_bounds(track) for track in self.tracks]
+        large: list[Bound] = []
+        for row in dict.fromkeys(row for each in bounds for row in each):
+            if sum(map(bool, row)) >= SHARE * self.count:
+                each = [found.get(row, (0, sum(row), [])) for found in bounds]
+                large.append(Bound(row, min(low for low, _, _ in each), max(high for _, high, _ in each)))
         wanted = [
             bound
             for bound in large
             if bound.weights not in without
-            and min(bound.high, sum(bound.weights)) >= _WIDE * _grain(bound.weights)
+            and min(bound.high, sum(bound.weights)) >= WIDE * _grain(bound.weights)
         ]
-        if measure is not None:
-            bound = found.get(measure, Bound(measure, 0, sum(measure)))
-            large.append(bound)
+        if self._measure is not None:
+            row = self._measure
+            bound = next((each for each in large if each.weights == row), Bound(row, 0, sum(row)))
             wanted = [bound, *(each for each in wanted if each is not bound)]
+            large.append(bound)
         if not wanted:
             return
         main = min(
             large,
-            key=lambda b: (
-                b.high >= sum(b.weights),
-                -sum(map(bool, b.weights)),
-                b.high / _grain(b.weights),
-            ),
+            key=lambda b: (b.high >= sum(b.weights), -sum(map(bool, b.weights)), b.high / _grain(b.weights)),
         )
         axes = [_axis(main.weights, main.high)]
-        if axes[0].top >= cells:
+        if axes[0].top >= self._cells:
             return
-        for bound in dict.fromkeys((*wanted, main)):
-            form = _add_axis(axes, main, bound, cells)
-            if form is not None:
-                self.bounds = (*self.bounds, bound._replace(form=form))
-                for at in fields.get(bound.weights, ()):
-                    del self.weights[at]
-        self.axes = tuple(axes)
+        forms = {
+            bound.weights: form
+            for bound in dict.fromkeys((*wanted, main))
+            if (form := _add_axis(axes, main, bound, self._cells)) is not None
+        }
+        self.axes, self._rows = axes, list(forms)
+        for row, form in forms.items():
+            factors = tuple(sum(times for j, times in form if j == i) for i in range(len(axes)))
+            if row == self._measure:
+                self.measured = factors
+            for track, found, its_forms in zip(self.tracks, bounds, self.forms, strict=True):
+                if row in found:
+                    low, high, fields = found[row]
+                    its_forms.append(Form(factors, low, high))
+                    for at in fields:
+                        del track.weights[at]
 
     # -- order --------------------------------------------------------------------------------------
 
-    def _locals(self) -> list[Local]:
-        mask = self.problem.field_mask
-        found: list[Local] = []
-        for at, row in self.weights.items():
-            weights = {i: w for i, w in enumerate(row) if w}
-            main = self.axes[0]
-            is_part = all(w == main.weights[i] for i, w in weights.items())
-            found.append(Local(weights, self.excess.get(at, self._value(at)), main.grain * is_part))
-        kinds: dict[int, dict[int, int]] = {}
-        for trigger, firing in self.firing.items():
-            weights = dict.fromkeys(firing, 1)
-            value = 1
-            if trigger.latent >= 0:
-                value = self._value(trigger.latent)
-                for i, item in enumerate(self.items):
-                    most = max(option.take >> trigger.latent & mask for option in item.options)
-                    if most:
-                        weights[i] = max(most, weights.get(i, 0))
-            else:
-                row_of = kinds.setdefault(trigger.take.bit_length() - 1, {})
-                for i in firing:
-                    row_of[i] = row_of.get(i, 0) + 1
-            if value and not all(state & trigger.bit for state in self.states):
-                found.append(Local(weights, value))
-        return found + [Local(row, self._value(at)) for at, row in kinds.items()]
-
-    def _order(self, rounds: int = len(_BEAMS)) -> tuple[float, list[int]]:
-        """Return an order of the items in which few states are distinct, after its estimated cost."""
-        locals_ = self._locals()
+    def _order(self, beams: Sequence[tuple[int, float]]) -> tuple[float, list[int]]:
+        """Return an order of the steps in which few states are distinct, after its estimated cost."""
+        main = self.axes[0]
+        found = [each for track in self.tracks for each in track.locals(main.weights, main.grain)]
         classes: dict[tuple[int, ...], list[int]] = {}
-        for i in range(len(self.items)):
-            classes.setdefault(tuple(j for j, each in enumerate(locals_) if i in each.weights), []).append(i)
-        order = list(range(len(classes)))
-        cost = math.inf
-        for width, enough in _BEAMS[:rounds]:
+        for i in range(self.count):
+            classes.setdefault(tuple(j for j, each in enumerate(found) if i in each.weights), []).append(i)
+        order, cost = list(range(len(classes))), 0.0
+        orders = _Orders(found, self.axes, classes)
+        for width, enough in beams:
             if width * len(classes) ** 2 > _TRIES:
                 break
-            cost, order = _Orders(locals_, self.axes, classes).best(width)
+            cost, order = orders.best(width)
             if cost <= enough:
                 break
         blocks = list(classes.values())
         return cost, [i for block in order for i in blocks[block]]
 
-    # -- steps --------------------------------------------------------------------------------------
 
-    def _read_steps(self) -> None:
-        p = self.problem
-        mask, width = p.field_mask, p.width
-        keep = sum(mask << at for at in self.weights)
-        latents: dict[int, int] = {}
-        kinds: dict[int, int] = {}
-        for trigger in self.firing:
-            keep |= trigger.bit
-            if trigger.latent >= 0:
-                keep |= mask << trigger.latent | mask << trigger.active
-                latents[trigger.latent] = trigger.bit
-            else:
-                at = trigger.take.bit_length() - 1
-                keep |= mask << at
-                kinds[at] = kinds.get(at, 0) | trigger.bit
-        self.kinds = tuple((at, at < p.floors_end, bits) for at, bits in kinds.items())
-        sums = {at: 0 for at in range(0, p.fields_end, width) if keep >> at & 1}
-        live = 0
-        steps: list[Step] = []
-        for item in reversed(self.items):
-            reach = room = 0
-            for at, total in sums.items():
-                most = (live & kinds[at]).bit_count() if at in kinds else min(total, mask)
-                if at < p.floors_end:
-                    reach |= most << at
-                elif p.ceiling_mask >> at & 1:
-                    room |= most << at
-            forget = sum(trigger.bit for trigger in self.firing if not live & trigger.bit)
-            forget |= sum(mask << at for at, bit in latents.items() if not live & bit)
-            touches = tuple(
-                (mask << at, bit)
-                for at, bit in latents.items()
-                if any(option.take >> at & mask for option in item.options)
-            )
-            options = tuple(
-                dict.fromkeys(option._replace(take=option.take & keep) for option in item.options)
-            )
-            steps.append(Step(options, touches, reach | p.floor_guard, room, keep & ~forget, live))
-            for at in sums:
-                sums[at] += max(option.take >> at & mask for option in item.options)
-            for option in options:
-                for trigger in option.triggers:
-                    live |= trigger.bit
-        steps.reverse()
-        self.steps = tuple(steps)
-        states: list[int] = []
-        for state in self.states:
-            for at, bit in latents.items():
-                if state & bit:
-                    state &= ~(mask << at)  # noqa: PLW2901 - the same state, written otherwise
-                elif not state >> at & mask:
-                    state |= bit  # noqa: PLW2901
-            states.append(state & keep)
-        self.start: Key = _best(states, p)
-
-    def after(self, key: Key, step: Step, memo: dict[int, tuple[Key, Key]]) -> tuple[Key, Key]:
-        """Return the states after the item of a step is left out, and after it is chosen; none where it ends badly."""
-        if len(key) == 1:
-            return self._reduced(key, step), self._reduced(self._chosen(key[0], step), step)
-        without: list[int] = []
-        chosen: list[int] = []
-        for state in key:
-            found = memo.get(state)
-            if found is None:
-                found = memo[state] = (
-                    self._reduced((state,), step),
-                    self._reduced(self._chosen(state, step), step),
-                )
-            without += found[0]
-            chosen += found[1]
-        return _best(without, self.problem), _best(chosen, self.problem)
-
-    def _reduced(self, states: Iterable[int], step: Step) -> Key:
-        """Return what of some states can still matter, for those that can still end well."""
-        p = self.problem
-        mask, guard, ceiling_guard, shift = p.field_mask, p.floor_guard, p.ceiling_guard, p.width - 1
-        floor_mask, (_, _, reach, room, keep, live) = p.floor_mask, step
-        found: list[int] = []
-        for state in states:
-            after = state
-            for at, under in self.raised:
-                lack = sum(after >> other & mask for other in under) - (after >> at & mask)
-                if lack > 0:
-                    after += lack << at
-            if (reach - (after & floor_mask)) & guard != guard:
-                continue
-            ample = ((after | ceiling_guard) - room) & ceiling_guard
-            ample -= ample >> shift
-            after = after & ~ample | room & ample
-            for at, is_floor, bits in self.kinds:
-                to_come = bits & live & ~after
-                value = after >> at & mask
-                if is_floor:
-                    if value > to_come.bit_count():
-                        break
-                    if not value:
-                        after |= to_come
-                elif value >= to_come.bit_count():
-                    after = after & ~(mask << at) | to_come
-            else:
-                found.append(after & keep)
-        return _best(found, p)
-
-    def _chosen(self, state: int, step: Step) -> list[int]:
-        """Return the states after the item of a step is chosen, not yet reduced."""
-        p = self.problem
-        guard, ceiling_guard, shift = p.guard, p.ceiling_guard, p.width - 1
-        mask, trigger_bits = p.field_mask, p.trigger_bits
-        found: list[int] = []
-        for own, triggers in step.options:
-            before, take = state, own
-            for bit, latent, active, more in triggers:
-                if not before & bit:
-                    before |= bit
-                    take += more
-                    if latent >= 0:  # what was latent is active, and latent no more
-                        value = before >> latent & mask
-                        before += (value << active) - (value << latent)
-            after = (before | guard) - take
-            kept = after & guard
-            if kept & ceiling_guard == ceiling_guard:
-                after = after & (kept - (kept >> shift)) | before & trigger_bits
-                for field, bit in step.touches:
-                    if not after & field:
-                        after |= bit
-                found.append(after)
+def _bounds(track: Track) -> dict[Row, tuple[int, int, list[int]]]:
+    """Return the bounds of a track that can be exponents, each with its fields."""
+    found: dict[Row, tuple[int, int, list[int]]] = {}
+    if len(track.firsts) < len(track.roles):
         return found
+    for at, row in track.weights.items():
+        if at in track.even and at not in track.held:
+            low, high, fields = found.get(row, (0, sum(row), []))
+            value = track.value(at)
+            if at < track.problem.floors_end:
+                found[row] = max(low, value), high, [*fields, at]
+            else:
+                found[row] = low, min(high, value), [*fields, at]
+    return found
 
 
 def _grain(weights: Sequence[int]) -> int:
     return math.gcd(*weights) or 1
 
 
-def _axis(weights: tuple[int, ...], high: int) -> Axis:
+def _axis(weights: Row, high: int) -> Axis:
     grain = _grain(weights)
     return Axis(weights, grain, max(high, 0) // grain)
 
 
 def _add_axis(axes: list[Axis], main: Bound, bound: Bound, cells: int) -> tuple[tuple[int, int], ...] | None:
-    """Make a bound an exponent: its sum, or what it is more, or less, than a multiple of the main one.
+    """Make a sum an exponent: as it is, or what it is more, or less, than a multiple of the main one.
 
     Return the sum as multiples of exponents, ``None`` where there would be too many coefficients.
     """
-    row = bound.weights
-    choices = [(_axis(row, bound.high), 0, 1)]
-    if all(m or not x for x, m in zip(row, main.weights, strict=True)):
-        pairs = [(x, m) for x, m in zip(row, main.weights, strict=True) if m]
-        least = min((x // m for x, m in pairs), default=0)
-        most = max((-(-x // m) for x, m in pairs), default=0)
-        over = tuple(x - least * m for x, m in zip(row, main.weights, strict=True))
-        short = tuple(most * m - x for x, m in zip(row, main.weights, strict=True))
+    pairs = list(zip(bound.weights, main.weights, strict=True))
+    choices = [(_axis(bound.weights, bound.high), 0, 1)]
+    if all(m or not x for x, m in pairs):
+        least = min((x // m for x, m in pairs if m), default=0)
+        most = max((-(-x // m) for x, m in pairs if m), default=0)
+        over, short = tuple(x - least * m for x, m in pairs), tuple(most * m - x for x, m in pairs)
         choices.append((_axis(over, bound.high - least * main.low), least, 1))
         choices.append((_axis(short, most * main.high - bound.low), most, -1))
     best, times, sign = min(choices, key=lambda choice: choice[0].top if any(choice[0].weights) else -1)
@@ -503,40 +258,28 @@ def _add_axis(axes: list[Axis], main: Bound, bound: Bound, cells: int) -> tuple[
     return (0, times * axes[0].grain), (i, sign * best.grain)
 
 
-def _best(states: Sequence[int], problem: Problem) -> Key:
-    """Return the states that no other one is at least as good as in every respect."""
-    if len(states) < 2:
-        return tuple(states)
-    guard = problem.floor_guard | problem.ceiling_guard
-    floors, ceilings = problem.floor_mask, problem.ceiling_mask
-    found: list[tuple[int, int]] = []
-    for state in sorted(set(states)):
-        # as a state to compare: what is needed stays, what is allowed is turned round
-        turned = state & floors | ceilings & ~state
-        rest = state & ~(floors | ceilings)
-        kept: list[tuple[int, int]] = []
-        for other, its in found:
-            if not (other ^ rest) & ~(floors | ceilings):
-                if ((turned | guard) - its) & guard == guard:
-                    break
-                if ((its | guard) - turned) & guard == guard:
-                    continue
-            kept.append((other, its))
-        else:
-            found = [*kept, (state, turned)]
-    return tuple(state for state, _ in found)
+class _Trial(NamedTuple):
+    """The beginning of an order, and what is known of it."""
+
+    cost: float
+    done: int
+    sums: list[int]
+    states: float
+    sizes: list[int]
+    last: float
+    order: tuple[int, ...]
 
 
 class _Orders:
-    """Orders of blocks of items that concern the same, and estimates of what they cost."""
+    """Orders of blocks of steps that concern the same, and estimates of what they cost."""
 
     def __init__(
-        self, found: list[Local], axes: Sequence[Axis], classes: dict[tuple[int, ...], list[int]]
+        self, found: Sequence[Local], axes: Sequence[Axis], classes: dict[tuple[int, ...], list[int]]
     ) -> None:
         self.found, self.axes = found, axes
         self.totals = [sum(each.weights.values()) for each in found]
         self.rows = [
-            [(j, sum(found[j].weights[i] for i in members)) for j in touched]
+            {j: sum(found[j].weights[i] for i in members) for j in touched}
             for touched, members in classes.items()
         ]
         self.counts = [len(members) for members in classes.values()]
@@ -558,55 +301,46 @@ class _Orders:
             self.terms[j][done] = value
         return value
 
-    def _cells(self, sums: Sequence[int], sizes: Sequence[int]) -> tuple[float, float]:
-        """Return how many coefficients a state has, and how much of the states are parts of the main exponent."""
+    def _layer(self, trial: _Trial, block: int) -> tuple[float, float]:
+        """Return the logarithm of how many states there are after a block, and what they cost."""
+        row, sums, states = self.rows[block], trial.sums, trial.states
+        for j, weight in row.items():
+            states += self._term(j, sums[j] + weight) - self._term(j, sums[j])
+        sizes = [a + b for a, b in zip(trial.sizes, self.sizes[block], strict=True)]
         cells = 1.0
         for axis, size in zip(self.axes, sizes, strict=True):
             cells *= 1 + min(axis.top, size)
-        shared = 0.0
-        if self.parts:
-            rows = 1 + min(self.axes[0].top, sizes[0])
-            for j in self.parts:
-                apart = self._term(j, sums[j])
-                if apart:
-                    beside = 1 + min(self.axes[0].top, max(0, sizes[0] - sums[j] // self.found[j].grain))
-                    shared += apart - math.log(1 + math.exp(apart) * beside / rows)
-        return cells, shared
+        # where all that has been counted is part of one bound, its value is no news
+        rows = 1 + min(self.axes[0].top, sizes[0])
+        news = states
+        for j in self.parts:
+            done = sums[j] + row.get(j, 0)
+            apart = self._term(j, done)
+            if apart:
+                beside = 1 + min(self.axes[0].top, max(0, sizes[0] - done // self.found[j].grain))
+                news += math.log(1 + math.exp(apart) * beside / rows) - apart
+        return states, math.exp(min(news, 600)) * (1 + cells / _CELLS)
 
     def best(self, width: int) -> tuple[float, list[int]]:
         """Return the estimated cost of the best order found, in states, and the order."""
-        start = [0] * len(self.found)
-        beam = [(0.0, 0, start, 0.0, [0] * len(self.axes), 1.0, ())]
-        beam_type = list[tuple[float, int, list[int], float, list[int], float, tuple[int, ...]]]
+        beam = [_Trial(0.0, 0, [0] * len(self.found), 0.0, [0] * len(self.axes), 1.0, ())]
         for _ in self.rows:
-            seen: dict[int, tuple[float, float, int, int]] = {}
-            for number, (cost, done, sums, states, sizes, last, _) in enumerate(beam):
-                for block, row in enumerate(self.rows):
-                    if done >> block & 1:
-                        continue
-                    after = states
-                    now = sums.copy() if self.parts else sums
-                    for j, weight in row:
-                        after += self._term(j, sums[j] + weight) - self._term(j, sums[j])
-                        if self.parts:
-                            now[j] += weight
-                    cells, shared = self._cells(
-                        now, [a + b for a, b in zip(sizes, self.sizes[block], strict=True)]
-                    )
-                    each = math.exp(after - shared) * (1 + cells / _CELLS)
-                    total = cost + each + (self.counts[block] - 1) * max(each, last)
-                    key = done | 1 << block
-                    if key not in seen or seen[key][0] > total:
-                        seen[key] = total, each, number, block
-            kept = heapq.nsmallest(width, seen.items(), key=lambda entry: entry[1][0] + 20 * entry[1][1])
-            new: beam_type = []
-            for key, (total, each, number, block) in kept:
-                _, _, sums, states, sizes, _, order = beam[number]
-                sums = sums.copy()
-                for j, weight in self.rows[block]:
-                    states += self._term(j, sums[j] + weight) - self._term(j, sums[j])
-                    sums[j] += weight
-                sizes = [a + b for a, b in zip(sizes, self.sizes[block], strict=True)]
-                new.append((total, key, sums, states, sizes, each, (*order, block)))
-            beam = new
-        return beam[0][0], list(beam[0][6])
+            seen: dict[int, tuple[float, float, float, int, int]] = {}
+            for number, trial in enumerate(beam):
+                for block, count in enumerate(self.counts):
+                    if not trial.done >> block & 1:
+                        states, last = self._layer(trial, block)
+                        cost = trial.cost + last + (count - 1) * max(last, trial.last)
+                        done = trial.done | 1 << block
+                        if done not in seen or seen[done][0] > cost:
+                            seen[done] = cost, last, states, number, block
+            kept = heapq.nsmallest(width, seen.items(), key=lambda entry: entry[1][0] + _WIDTH * entry[1][1])
+            beam = [self._extend(beam[number], done, *found, block) for done, (*found, number, block) in kept]
+        return beam[0].cost, list(beam[0].order)
+
+    def _extend(self, trial: _Trial, done: int, cost: float, last: float, states: float, block: int) -> _Trial:
+        sums = trial.sums.copy()
+        for j, weight in self.rows[block].items():
+            sums[j] += weight
+        sizes = [a + b for a, b in zip(trial.sizes, self.sizes[block], strict=True)]
+        return _Trial(cost, done, sums, states, sizes, last, (*trial.order, block))
