@@ -82,7 +82,9 @@ def allocate(
             where[index] |= 1 << bit
     values = compiled.values(kept, counted, where, states, asserted)
     gap = compiled.gap(values)
-    return Allocation(kept, counted, tuple(where), values, gap, exact or not (gap or may_drop))
+    if not gap and (not may_drop or (kept == taken and counted == taken & ~compiled.never_counts)):
+        exact = True  # nothing is missing, and nothing is left out: there is no better
+    return Allocation(kept, counted, tuple(where), values, gap, exact)
 
 
 def settled(
