@@ -324,7 +324,7 @@ class Choice(Record):
 
     Attributes:
         at_least: How many options must hold.
-        at_most: How many may hold; ``None``: any number.
+        at_most: How many may hold, by what was taken, counted or not; ``None``: any number.
         options: Two or more clauses.
     """
 
