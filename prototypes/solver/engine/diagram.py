@@ -70,7 +70,9 @@ class Diagram:
             if found is None:
                 continue
             # alternatives of a rule exclude each other, but for units that can be placed in several ways
-            if is_one_rule and all(len(item.options) == 1 for item in problem.items if not item.mask & banned):
+            if is_one_rule and all(
+                len(item.options) == 1 for item in problem.items if not item.mask & banned
+            ):
                 alone.append(_Part([found], budget))
             else:
                 together.append(found)
@@ -114,9 +116,7 @@ class Diagram:
         ends = list(itertools.accumulate(part.count for part in self.parts))
         drawn = [bisect_right(ends, rng.randrange(self.count)) for _ in range(number)]
         each = {
-            i: iter(part.table.sample(rng, drawn.count(i)))
-            for i, part in enumerate(self.parts)
-            if i in drawn
+            i: iter(part.table.sample(rng, drawn.count(i))) for i, part in enumerate(self.parts) if i in drawn
         }
         return [self.parts[i].added | next(each[i]) for i in drawn]
 
@@ -141,37 +141,35 @@ class _Part:
 
     def __init__(self, alternatives: Sequence[_Open], budget: Budget) -> None:
         self.budget = budget
-        first = alternatives[0]
-        self.problem = first.problem
         self.added = 0
-        if len(alternatives) == 1:
-            states, items, taken = settle(first.problem, first.states, first.items)
-            self.added = first.added
-            for item in taken:
-                self.added |= item.mask
-            self.masks = [item.mask for item in items]
-            self.tracks = [Track(first.problem, states, items)]
-            return
+        self.rule = alternatives[0].problem.rule
         # units are one step where every alternative has them together
-        steps: dict[tuple[tuple[int, bool], ...], tuple[int, list[Role]]] = {}
-        open_bits = 0
-        for each in alternatives:
-            open_bits |= each.added | sum(item.mask for item in each.items)
-        for bit in each_bit(open_bits):
-            roles: list[Role] = [_role(each, bit) for each in alternatives]
-            name = tuple((role.rank, True) if isinstance(role, Item) else (0, role) for role in roles)
-            mask, _ = steps.get(name, (0, roles))
-            steps[name] = mask | 1 << bit, roles
-        self.masks = [mask for mask, _ in steps.values()]
-        self.tracks = [
-            Track(each.problem, each.states, [roles[i] for _, roles in steps.values()])
-            for i, each in enumerate(alternatives)
+        steps: dict[tuple[Role, ...], int] = {}
+        if len(alternatives) == 1:
+            problem, states, items, self.added = alternatives[0]
+            states, left, taken = settle(problem, states, items)
+            self.added |= sum(item.mask for item in taken)
+            self.starts = [(problem, states)]
+            steps = {(item,): item.mask for item in left}
+        else:
+            self.starts = [(problem, states) for problem, states, _, _ in alternatives]
+            for bit in range(len(self.rule.units)):
+                roles = tuple(_role(each, bit) for each in alternatives)
+                if any(roles):
+                    steps[roles] = steps.get(roles, 0) | 1 << bit
+        self.roles, self.masks = list(steps), list(steps.values())
+
+    def _plan(self, cells: int, measure: Sequence[int] | None = None) -> Plan:
+        tracks = [
+            Track(problem, states, [roles[i] for roles in self.roles])
+            for i, (problem, states) in enumerate(self.starts)
         ]
+        return Plan(tracks, len(self.masks), cells, measure)
 
     @functools.cached_property
     def table(self) -> "_Table":
         """What is counted."""
-        return _Table(Plan(self.tracks, len(self.masks), MAX_CELLS), self.masks, self.budget)
+        return _Table(self._plan(MAX_CELLS), self.masks, self.budget)
 
     @functools.cached_property
     def count(self) -> int:
@@ -189,9 +187,9 @@ class _Part:
 
     def amounts(self, measure: Measure, *, exists: bool) -> dict[int, int]:
         """Return how many completions add how much; with *exists*, only what is possible is right."""
-        weights = self.problem.rule.weights[measure]
+        weights = self.rule.weights[measure]
         row = [sum(weights[bit] for bit in each_bit(mask)) for mask in self.masks]
-        plan = Plan(self.tracks, len(self.masks), MAX_CELLS << 3 * exists, row)
+        plan = self._plan(MAX_CELLS << 3 * exists, row)
         if plan.measured is None:
             raise OutOfBudgetError
         table = _Table(plan, self.masks, self.budget, exists=exists)
@@ -216,7 +214,7 @@ class _Table:
     def __init__(self, plan: Plan, masks: Sequence[int], budget: Budget, *, exists: bool = False) -> None:
         self.plan, self.budget = plan, budget
         self.masks = [masks[i] for i in plan.order]
-        self.join: Callable[[int, int], int] = operator.or_ if exists else operator.add
+        self.join: Callable[[int, int], int] = int.__or__ if exists else int.__add__
         main, inner = plan.axes[0], plan.axes[1:]
         steps = range(plan.count)
         self.top = main.top
@@ -237,7 +235,10 @@ class _Table:
             for i in steps
         ]
         least = min(
-            max((-(-form.low // form.factors[0]) for form in forms if form.low and not any(form.factors[1:])), default=0)
+            max(
+                (-(-low // each) for (each, *others), low, _ in forms if low and not any(others)),
+                default=0,
+            )
             for forms in plan.forms
         )
         self._known: dict[tuple[bool, ...], list[tuple[int, int, int]]] = {}
@@ -343,9 +344,7 @@ class _Table:
 
     def total(self, layer: Layer) -> int:
         """Return how many completions there are, from what there is after all items."""
-        return sum(
-            int.from_bytes(chunk, "little") % self.modulus for _, _, chunk, _, _ in self._chunks(layer)
-        )
+        return sum(int.from_bytes(chunk, "little") % self.modulus for _, _, chunk, _ in self._chunks(layer))
 
     def amounts(self, layer: Layer) -> dict[int, int]:
         """Return how many completions there are of each amount that is measured."""
@@ -458,13 +457,10 @@ class _Table:
                 at = (cell - back * is_in) * self.size - begin * self.row
                 if at >= 0 and (ways := value >> at & self.modulus):
                     choices.append((ways, key, is_in))
-            point = rng.randrange(sum(ways for ways, _, _ in choices))
-            for ways, key, is_in in choices:
-                point -= ways
-                if point < 0:
-                    places[number] = key, cell - back * is_in
-                    masks[number] |= self.masks[i] * is_in
-                    break
+            ends = list(itertools.accumulate(ways for ways, _, _ in choices))
+            _, key, is_in = choices[bisect_right(ends, rng.randrange(ends[-1]))]
+            places[number] = key, cell - back * is_in
+            masks[number] |= self.masks[i] * is_in
 
 
 def _interval(forms: Sequence[Form], place: Sequence[int], top: int) -> tuple[int, int]:

@@ -86,6 +86,10 @@ class Plan:
     ) -> None:
         self.tracks, self.count, self._cells = tuple(tracks), count, cells
         self._measure = None if measure is None else tuple(measure)
+        self.axes: list[Axis] = []
+        self.forms: list[list[Form]] = []
+        self.measured: tuple[int, ...] | None = None
+        self._rows: list[Row] = []
         order = self._arrange()
         self.order = tuple(order)
         self.axes = [axis._replace(weights=tuple(axis.weights[i] for i in order)) for axis in self.axes]
@@ -131,10 +135,9 @@ class Plan:
 
     def _attempt(self, without: frozenset[Row]) -> tuple[float, list[int]]:
         """Make all wide bounds exponents but those of some weights, and find an order."""
-        self.axes: list[Axis] = [Axis((0,) * self.count, 1, 0)]
-        self.forms: list[list[Form]] = [[] for _ in self.tracks]
-        self.measured: tuple[int, ...] | None = None
-        self._rows: list[Row] = []
+        self.axes = [Axis((0,) * self.count, 1, 0)]
+        self.forms = [[] for _ in self.tracks]
+        self.measured, self._rows = None, []
         for track in self.tracks:
             track.weights = dict(track.all_weights)
         self._choose(without)
@@ -335,10 +338,12 @@ class _Orders:
                         if done not in seen or seen[done][0] > cost:
                             seen[done] = cost, last, states, number, block
             kept = heapq.nsmallest(width, seen.items(), key=lambda entry: entry[1][0] + _WIDTH * entry[1][1])
-            beam = [self._extend(beam[number], done, *found, block) for done, (*found, number, block) in kept]
+            beam = [self._extend(beam[found[3]], done, found) for done, found in kept]
         return beam[0].cost, list(beam[0].order)
 
-    def _extend(self, trial: _Trial, done: int, cost: float, last: float, states: float, block: int) -> _Trial:
+    def _extend(self, trial: _Trial, done: int, found: tuple[float, float, float, int, int]) -> _Trial:
+        """Return an order with a block more, whose costs were found."""
+        cost, last, states, _, block = found
         sums = trial.sums.copy()
         for j, weight in self.rows[block].items():
             sums[j] += weight

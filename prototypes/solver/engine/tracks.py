@@ -59,7 +59,8 @@ def settle(
     """
     p = problem
     mask = p.field_mask
-    left, taken = list(items), list[Item]()
+    left: list[Item] = list(items)
+    taken: list[Item] = []
     states = tuple(p.open_credit(state) for state in states)
     while True:
         left = [item for item in left if p.add(states, item)]
@@ -127,7 +128,9 @@ class Track:
             is_floor = at < p.floors_end
             if at in special or at == p.credit_floor or (is_floor and not any(values)):
                 continue
-            rows = {i: [option.take >> at & mask for option in item.options] for item, i in self.firsts.items()}
+            rows = {
+                i: [option.take >> at & mask for option in item.options] for item, i in self.firsts.items()
+            }
             most = tuple(max(rows.get(i, (0,))) for i in range(len(self.roles)))
             if not is_floor and min(values) >= sum(most):
                 continue
@@ -152,7 +155,7 @@ class Track:
             for other in floors:
                 if other != at and other in self.weights and size[other] <= size[at]:
                     left = [have - (take >> other & mask) for have, take in zip(spare, takes, strict=True)]
-                    if min(left) >= 0:
+                    if min(left, default=0) >= 0:
                         spare = left
                         under.append(other)
             excess = max(
@@ -251,7 +254,9 @@ class Track:
                 for at, first in latents.items()
                 if any(option.take >> at & mask for option in role.options)
             )
-            options = tuple(dict.fromkeys(option._replace(take=option.take & keep) for option in role.options))
+            options = tuple(
+                dict.fromkeys(option._replace(take=option.take & keep) for option in role.options)
+            )
             steps.append(Step(options, touches, reach | p.floor_guard, room, kept, live, bit))
             for at in sums:
                 sums[at] += max(option.take >> at & mask for option in role.options)
@@ -270,7 +275,9 @@ class Track:
             states.append(first)
         self.start = _best(states, p)
 
-    def after(self, states: States, step: Step, memo: dict[int, tuple[States, States]]) -> tuple[States, States]:
+    def after(
+        self, states: States, step: Step, memo: dict[int, tuple[States, States]]
+    ) -> tuple[States, States]:
         """Return the states after the units of a step are left out, and after they are chosen.
 
         There are none where that cannot end well.
