@@ -153,7 +153,11 @@ def test_what_is_no_selection_is_told_so() -> None:
 
 def test_something_is_left_where_everything_was_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """Should a limit cut off all that could be kept, what can be left out is left out."""
-    monkeypatch.setattr(_allocate._Component, "_thin", lambda *_arguments: {})
+
+    def nothing(*_arguments: object) -> dict[object, object]:
+        return {}
+
+    monkeypatch.setattr(_allocate._Component, "_thin", nothing)
     q = _overlapping(14, 3).evolve(rules=[roc.parse("at most 30 credits")])
     best = roc.best_combination(roc.Selection.of(q, [unit.number for unit in q.units]), limit=1)
     assert not best.exact
