@@ -1,0 +1,147 @@
+"""Completions of all alternatives of a rule together, in one order."""
+
+import heapq
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
+
+from roc._engine.problem import Item, Problem, each_bit
+from roc._engine.rule import Rule
+from roc._engine.search import Budget, Search
+from roc.rules import Measure
+
+
+class Found(NamedTuple):
+    """A completion: its level, the units that are added, and the pathways that it is for."""
+
+    cost: int
+    credit: int
+    added: int
+    way: int
+
+
+class _Branch(NamedTuple):
+    search: Search
+    cost: int
+    credit: int
+    extra: int
+    way: int
+    ranks: Sequence[int]
+
+
+_Heads: TypeAlias = list[tuple[int, int, int, Iterator[tuple[int, int]]]]
+
+
+class Completer:
+    """All completions of a selection, over the alternatives of one rule or of several pathways.
+
+    The order is total: cost, then credit, then the ranks of the items, lexicographically; ranks are declared
+    order unless the caller prefers some units. *packed* are alternatives of each rule to take instead of its own.
+    """
+
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        chosen: int,
+        budget: Budget,
+        *,
+        banned: int = 0,
+        preferred: int = 0,
+        costs: Mapping[int, int] | None = None,
+        packed: Sequence[Sequence[Problem]] | None = None,
+    ) -> None:
+        self.rules, self.chosen, self.budget = rules, chosen, budget
+        self.branches: list[_Branch] = []
+        for way, rule in enumerate(rules):
+            for problem in problems(rule, costs) if packed is None else packed[way]:
+                branch = self._branch(problem, way, banned, preferred, costs)
+                if branch is not None:
+                    self.branches.append(branch)
+
+    def _branch(
+        self, problem: Problem, way: int, banned: int, preferred: int, costs: Mapping[int, int] | None
+    ) -> _Branch | None:
+        if not problem.possible:
+            return None
+        states, extra = problem.after(self.chosen)
+        if not states or extra & banned:
+            return None
+        taken = self.chosen | extra
+        items: list[Item] = [item for item in problem.items if not item.mask & (taken | banned)]
+        if preferred:
+            items.sort(key=lambda item: not item.mask & preferred)
+        ranks = [item.rank + (0 if item.mask & preferred else len(self.rules[way].units)) for item in items]
+        weights = self.rules[way].weights[Measure.CREDIT]
+        cost = sum(1 if costs is None else costs[bit] for bit in each_bit(extra))
+        credit = sum(weights[bit] for bit in each_bit(extra))
+        return _Branch(Search(problem, states, items, self.budget), cost, credit, extra, way, ranks)
+
+    def __iter__(self) -> Iterator[Found]:
+        heads: _Heads = []
+        for i, branch in enumerate(self.branches):
+            levels = branch.search.levels()
+            self._push(heads, i, levels)
+        while heads:
+            cost, credit, _, _ = heads[0]
+            here = []
+            while heads and heads[0][:2] == (cost, credit):
+                _, _, i, levels = heapq.heappop(heads)
+                here.append((i, levels))
+            streams = [self._solutions(self.branches[i], cost, credit) for i, _ in here]
+            if len(streams) == 1:
+                for _, found in streams[0]:
+                    yield found
+            else:
+                seen: set[int] = set()
+                for _, found in heapq.merge(*streams):
+                    if found.added not in seen:
+                        seen.add(found.added)
+                        yield found
+            for i, levels in here:
+                self._push(heads, i, levels)
+
+    def _push(self, heads: "_Heads", i: int, levels: Iterator[tuple[int, int]]) -> None:
+        level = next(levels, None)
+        if level is not None:
+            branch = self.branches[i]
+            heapq.heappush(heads, (level[0] + branch.cost, level[1] + branch.credit, i, levels))
+
+    def _solutions(
+        self, branch: _Branch, cost: int, credit: int
+    ) -> Iterator[tuple[tuple[tuple[int, ...], int], Found]]:
+        search = branch.search
+        at = credit - branch.credit
+        for solution in search.solutions(cost - branch.cost, at, at):
+            added = branch.extra
+            for i in solution:
+                added |= search.items[i].mask
+            key = (tuple(branch.ranks[i] for i in solution), branch.way)
+            yield key, Found(cost, credit, added, branch.way)
+
+    def some(self, wanted: int = 0) -> Found | None:
+        """Return some completion, whatever its place in the order; ``None`` where there is none."""
+        for branch in self.branches:
+            added = branch.search.some(wanted)
+            if added is not None:
+                return Found(0, 0, added | branch.extra, branch.way)
+        return None
+
+    def relaxed_costs(self) -> list[float]:
+        """Return for each alternative the lower bound of the cost that its linear relaxation gives."""
+        return [branch.cost + branch.search.relaxed_cost() for branch in self.branches]
+
+    def least_cost(self) -> int | None:
+        """Return a lower bound of the cost of a completion; ``None`` where there is none for certain."""
+        return min(
+            (branch.cost + branch.search.least_cost() for branch in self.branches if branch.search.states),
+            default=None,
+        )
+
+
+def problems(rule: Rule, costs: Mapping[int, int] | None = None) -> list[Problem]:
+    """Return the alternatives of a rule, packed; without prices of units they are packed once."""
+    if costs is not None:
+        each = [costs[bit] for bit in range(len(rule.units))]
+        return [Problem(rule, parts, each) for parts in rule.alternatives]
+    if rule.problems is None:
+        rule.problems = [Problem(rule, parts) for parts in rule.alternatives]
+    return rule.problems

@@ -1,0 +1,563 @@
+"""Depth-first search over packed states: completions level by level, in declared order.
+
+A *level* is a cost (the number of units, unless the caller prices them) and a credit. Within a level the
+completions come in the lexicographic order of their items, so that the first is the earliest. A state is
+given up as soon as some need is out of reach of the items that are left, or of the cost that is left. Where
+a level resists, the linear relaxation is asked for prices, which prove most of what is left to prove.
+"""
+
+import math
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import attrs
+
+from roc._engine.prices import prices
+from roc._engine.problem import Item, Problem
+from roc.rules import Measure
+
+_QUICK: Final = 1500
+"""States looked at before prices are asked for."""
+
+_PATIENT: Final = 10_000
+"""States looked at level by level before a completion of any level is looked for."""
+
+_WANTED: Final = 0.7
+"""What a unit that is wanted weighs in a relaxation, where others weigh 1."""
+
+_RELAXING: Final = 1000
+"""What solving a relaxation costs, in states."""
+
+_EPS: Final = 1e-6
+
+
+class OutOfBudgetError(Exception):
+    """The search has looked at as many states as it may."""
+
+
+@attrs.define
+class Budget:
+    """How many states may still be looked at, by all searches together."""
+
+    left: int
+
+
+class Search:
+    """The completions of one alternative, from a state on, out of some items.
+
+    Attributes:
+        problem: The alternative.
+        items: The items that may be added, in the order in which they are tried.
+        states: What is needed and allowed; several where units can be placed in several ways.
+        budget: What may be spent.
+    """
+
+    def __init__(
+        self, problem: Problem, states: Sequence[int], items: Sequence[Item], budget: Budget
+    ) -> None:
+        self.problem, self.items, self.states, self.budget = problem, items, tuple(states), budget
+        self.most_cost = sum(item.cost for item in items)
+        self._priced: int | None = None
+        self._bound: float | None = None
+        self._forget_prices()
+        self._read_gains()
+        self._read_forest()
+
+    # -- bounds -------------------------------------------------------------------------------------
+
+    def _read_gains(self) -> None:
+        """Work out what the items from each on, and so much cost, can add at most to each floor."""
+        p, items = self.problem, self.items
+        reach = [p.guard | p.rest_mask]
+        most = 0
+        for item in reversed(items):
+            most += item.gain
+            reach.append(most | p.guard | p.rest_mask)
+        reach.reverse()
+        self.reach = reach
+        mask = p.field_mask
+        needed = 0
+        for state in self.states:
+            needed |= state
+        self.sums: dict[int, list[int]] = {}
+        for at in p.floor_fields:
+            if at and not (needed >> at & mask) and at not in p.arising_fields:
+                continue
+            each = [(gain, item.cost) for item in items if (gain := item.gain >> at & mask)]
+            self.sums[at] = _sums(each, descending=True)
+        self.within: dict[int, int] = {}
+        each = [(item.credit, item.cost) for item in items]
+        self.cheapest = _sums(each, descending=False)
+        self.dearest = _sums(each, descending=True)
+
+    def _within(self, cost: int) -> int:
+        """Return the most that so much cost can add to each floor, packed."""
+        found = self.within.get(cost)
+        if found is None:
+            found = self.problem.guard | self.problem.rest_mask
+            for at, row in self.sums.items():
+                found |= row[min(cost, len(row) - 1)] << at
+            self.within[cost] = found
+        return found
+
+    def _read_forest(self) -> None:
+        """Arrange floors whose items are nested or disjoint, to bound what they need together."""
+        p, items = self.problem, self.items
+        candidates = []
+        for at, measure in p.plain_floors:
+            if at in self.sums:
+                field = p.field_mask << at
+                members = 0
+                for i, item in enumerate(items):
+                    if item.gain & field:
+                        members |= 1 << i
+                if members:
+                    candidates.append((members.bit_count(), at, measure, members))
+        candidates.sort()
+        chosen: list[tuple[int, Measure, int]] = []
+        for _, at, measure, members in candidates:
+            if all(not members & other or other & members == other for _, _, other in chosen):
+                chosen.append((at, measure, members))
+        self.forest = []
+        for i, (at, measure, members) in enumerate(chosen):
+            parent = next(
+                (j for j in range(i + 1, len(chosen)) if chosen[j][2] & members == members), len(chosen)
+            )
+            each = [(item.credit, item.cost) for k, item in enumerate(items) if members >> k & 1]
+            cheap = _sums(each, descending=False) if measure is Measure.UNITS and p.unit_costs else None
+            self.forest.append(
+                (at, self.sums[at], parent, cheap, measure is Measure.CREDIT, _sums(each, descending=True))
+            )
+
+    def fewest(self, needs: int) -> tuple[int, int, int]:
+        """Bound the cost of what is still needed from below, and the credit that it brings from both sides."""
+        mask = self.problem.field_mask
+        size = len(self.forest) + 1
+        costs, amounts, gains = [0] * size, [0] * size, [0] * size
+        for i, (at, sums, parent, cheap, is_credit, dear) in enumerate(self.forest):
+            need = needs >> at & mask
+            cost, credit, gain = costs[i], amounts[i], gains[i]
+            if need:
+                alone = bisect_left(sums, need)
+                if alone > cost:
+                    gain += dear[min(alone - cost, len(dear) - 1)]
+                    cost = alone
+                if is_credit:
+                    credit = max(credit, need)
+                elif cheap is not None and cheap[min(need, len(cheap) - 1)] > credit:
+                    credit = cheap[min(need, len(cheap) - 1)]
+            if cost:
+                costs[parent] += cost
+                amounts[parent] += credit
+                gains[parent] += gain
+        return costs[-1], amounts[-1], gains[-1]
+
+    # -- prices -------------------------------------------------------------------------------------
+
+    def _forget_prices(self) -> None:
+        self.row_prices: list[tuple[int, float]] = []
+        self.cost_price = 0.0
+        self.spare = [0.0] * (len(self.items) + 1)
+
+    def _relax(
+        self, cost: int | None, weights: Sequence[float]
+    ) -> tuple[list[int], list[float], list[float]] | None:
+        """Solve the linear relaxation for completions of *cost*, or of any, with *weights* to be least.
+
+        Return the fields that have rows, a price for each row (the last is that of the cost), and how much
+        of each item is taken; ``None`` where there is no solution.
+        """
+        p, items = self.problem, self.items
+        mask = p.field_mask
+        fields = [at for at in self.sums if at]
+        floors = len(fields)
+        fields += p.ceiling_fields
+        row = {at: i for i, at in enumerate(fields)}
+        owners: list[int] = []
+        low = [float(min(s >> at & mask for s in self.states)) for at in fields[:floors]]
+        low += [0.0] * (len(fields) - floors)
+        high = [float("inf")] * floors
+        high += [float(max(s >> at & mask for s in self.states)) for at in fields[floors:]]
+        low.append(0.0 if cost is None else float(cost))
+        high.append(float(self.most_cost if cost is None else cost))
+        costs: list[float] = []
+        columns: list[list[tuple[int, float]]] = []
+        for i, item in enumerate(items):
+            if len(item.options) > 1:
+                low.append(0.0)
+                high.append(1.0)
+            for option in item.options:
+                owners.append(i)
+                whole = p.at_most(option)
+                column = [(row[at], float(whole >> at & mask)) for at in fields if whole >> at & mask]
+                column.append((len(fields), float(item.cost)))
+                if len(item.options) > 1:
+                    column.append((len(low) - 1, 1.0))
+                costs.append(weights[i])
+                columns.append(column)
+        high = [min(each, 1e12) for each in high]
+        found = prices(costs, columns, low, high)
+        if found is None:
+            return None
+        duals, columns_taken = found
+        shares = [0.0] * len(items)
+        for owner, share in zip(owners, columns_taken, strict=True):
+            shares[owner] += share
+        return fields, duals[: len(fields) + 1], shares
+
+    def _ask_prices(self, cost: int) -> float | None:
+        """Find prices for completions of *cost*; return the least credit that they allow, ``None`` for none."""
+        relaxed = self._relax(cost, [float(item.credit) for item in self.items])
+        if relaxed is None:
+            return None
+        p, items = self.problem, self.items
+        mask = p.field_mask
+        fields, found, _ = relaxed
+        self.row_prices = [
+            (at, price)
+            for at, price in zip(fields, found, strict=False)
+            if (price > 1e-9 and at < p.floors_end) or (price < -1e-9 and at >= p.floors_end)
+        ]
+        self.cost_price = found[len(fields)]
+        spare = [0.0]
+        for item in reversed(items):
+            worth = max(
+                sum(price * (p.at_most(option) >> at & mask) for at, price in self.row_prices)
+                for option in item.options
+            )
+            spare.append(spare[-1] + min(0.0, item.credit - worth - self.cost_price * item.cost))
+        spare.reverse()
+        self.spare = spare
+        return min(self._worth(state, cost) for state in self.states) + spare[0]
+
+    def _worth(self, state: int, left: int) -> float:
+        """Return the least credit that needs and the cost left bring, but for items worth more than theirs."""
+        mask = self.problem.field_mask
+        found = self.cost_price * left
+        for at, price in self.row_prices:
+            found += price * (state >> at & mask)
+        return found
+
+    # -- levels -------------------------------------------------------------------------------------
+
+    def levels(self) -> Iterator[tuple[int, int]]:
+        """Yield every cost and credit at which there are completions, the least first.
+
+        Raises:
+            OutOfBudgetError: The budget is spent.
+        """
+        if not self.states or not self._is_hopeful():
+            return
+        least = self.least_cost()
+        for cost in range(least, self.most_cost + 1):
+            if cost == least + 1 and not self._is_relaxable():
+                return
+            found = self._next_credit(cost, self._credit_bound(cost))
+            while found is not None:
+                yield cost, found
+                found = self._next_credit(cost, found + 1)
+
+    def _is_relaxable(self) -> bool:
+        """Tell whether the linear relaxation has a solution, whatever its cost."""
+        return self._relax(None, [1.0] * len(self.items)) is not None
+
+    def least_cost(self) -> int:
+        """Return a lower bound of the cost of a completion."""
+        mask = self.problem.floor_mask
+        return min(self.fewest(state & mask)[0] for state in self.states)
+
+    def relaxed_cost(self) -> float:
+        """Return the lower bound of the cost that the linear relaxation gives; infinite where it is impossible."""
+        if not self.states or not self._is_hopeful():
+            return math.inf
+        relaxed = self._relax(None, [float(item.cost) for item in self.items])
+        self.budget.left -= _RELAXING
+        if relaxed is None:
+            return math.inf
+        return sum(item.cost * share for item, share in zip(self.items, relaxed[2], strict=True))
+
+    def _credit_bound(self, cost: int) -> int:
+        p = self.problem
+        needs = [state & p.floor_mask for state in self.states]
+        return max(
+            self.cheapest[min(cost, len(self.cheapest) - 1)],
+            min(self.fewest(each)[1] for each in needs),
+            *(
+                min(each >> at & p.field_mask for each in needs)
+                for at, measure in p.plain_floors
+                if measure is Measure.CREDIT
+            ),
+        )
+
+    def _next_credit(self, cost: int, credit: int) -> int | None:
+        """Return the least credit, from *credit* on, of a completion of *cost*."""
+        top = self.dearest[min(cost, len(self.dearest) - 1)]
+        if credit > top:
+            return None
+        if self._priced != cost:
+            self._forget_prices()
+            try:
+                if self.first(cost, credit, credit, quick=True) is not None:
+                    return credit
+            except OutOfBudgetError:
+                pass
+            self._priced, self._bound = cost, self._ask_prices(cost)
+        if self._bound is None:
+            return None
+        credit = max(credit, math.ceil(self._bound - _EPS))
+        found = self.first(cost, credit, credit)
+        if found is None:
+            found = self.first(cost, credit + 1, top)
+        if found is None:
+            return None
+        best = self.credit_of(found)
+        while best > credit + 1 and (found := self.first(cost, credit + 1, best - 1)) is not None:
+            best = self.credit_of(found)
+        return best
+
+    def some(self, wanted: int = 0, *, level_first: bool = True) -> int | None:
+        """Return the units of some completion, as many of *wanted* as is easy; ``None`` where there is none.
+
+        The linear relaxation says where to look: what it takes whole is tried first.
+
+        Raises:
+            OutOfBudgetError: The budget is spent.
+        """
+        if not self.states:
+            return None
+        field = self.problem.field_mask
+        if not self._is_hopeful():
+            return None
+        if level_first:
+            try:
+                found = self._within_budget(_PATIENT, self._first_of_all())
+            except OutOfBudgetError:
+                self._check_budget()
+            else:
+                return None if found is None else self.mask_of(found)
+        weights = [
+            (_WANTED if item.mask & wanted else 1.0) * item.cost + item.rank / 4096 for item in self.items
+        ]
+        relaxed = self._relax(None, weights)
+        self.budget.left -= _RELAXING
+        if relaxed is None:
+            return None
+        if self.budget.left < 0:
+            raise OutOfBudgetError
+        shares = relaxed[2]
+        order = sorted(range(len(self.items)), key=lambda i: (-round(shares[i], 6), i))
+        dive = Search(self.problem, self.states, [self.items[i] for i in order], self.budget)
+        try:
+            found = dive._quickly(dive._all(dive.most_cost, 0, field, exact=False))
+        except OutOfBudgetError:
+            self._check_budget()
+        else:
+            return None if found is None else dive.mask_of(found)
+        # neither found nor excluded: decide the item that the relaxation is least sure of
+        unsure = min(order, key=lambda i: abs(shares[i] - 0.5))
+        item = self.items[unsure]
+        others = [each for each in self.items if each is not item]
+        with_it = self.problem.add([self.problem.open_credit(s) for s in self.states], item)
+        states = tuple(dict.fromkeys(s & ~self.problem.credit_fields for s in with_it))
+        if states:
+            added = Search(self.problem, states, others, self.budget).some(wanted, level_first=False)
+            if added is not None:
+                return added | item.mask
+        return Search(self.problem, self.states, others, self.budget).some(wanted, level_first=False)
+
+    def _first_of_all(self) -> Iterator[tuple[int, ...]]:
+        for cost, credit in self.levels():
+            yield from self.solutions(cost, credit, credit)
+
+    def _is_hopeful(self) -> bool:
+        """Tell whether every need is in reach of all items together."""
+        p = self.problem
+        return any(
+            (self.reach[0] - (state & p.floor_mask)) & p.floor_guard == p.floor_guard for state in self.states
+        )
+
+    def mask_of(self, solution: Sequence[int]) -> int:
+        """Return the units of a completion."""
+        found = 0
+        for i in solution:
+            found |= self.items[i].mask
+        return found
+
+    def _check_budget(self) -> None:
+        if self.budget.left <= 0:
+            raise OutOfBudgetError
+
+    def _quickly(self, solutions: Iterator[tuple[int, ...]]) -> tuple[int, ...] | None:
+        """Return the first solution, if a small part of the budget suffices to find it or that there is none."""
+        return self._within_budget(_QUICK, solutions)
+
+    def _within_budget(self, part: int, solutions: Iterator[tuple[int, ...]]) -> tuple[int, ...] | None:
+        kept = self.budget.left
+        start = self.budget.left = min(part, kept)
+        try:
+            return next(solutions, None)
+        finally:
+            self.budget.left += kept - start
+
+    def credit_of(self, solution: Sequence[int]) -> int:
+        """Return the credit of a completion."""
+        return sum(self.items[i].credit for i in solution)
+
+    def first(self, cost: int, low: int, high: int, *, quick: bool = False) -> tuple[int, ...] | None:
+        """Return the first completion of a cost whose credit lies between bounds, or ``None``.
+
+        Raises:
+            OutOfBudgetError: The budget, or with *quick* a small part of it, is spent.
+        """
+        solutions = self.solutions(cost, low, high)
+        return self._quickly(solutions) if quick else next(solutions, None)
+
+    def solutions(self, cost: int, low: int, high: int) -> Iterator[tuple[int, ...]]:
+        """Yield the completions of *cost* with credit from *low* to *high*, in lexicographic order.
+
+        Each is the tuple of the indices of its items.
+
+        Raises:
+            OutOfBudgetError: The budget is spent.
+        """
+        return self._all(cost, low, high, exact=True)
+
+    def _all(self, cost: int, low: int, high: int, *, exact: bool) -> Iterator[tuple[int, ...]]:
+        """Yield solutions; where *exact* is false, of at most *cost*, without items that help no need."""
+        p, items, budget = self.problem, self.items, self.budget
+        if cost > self.most_cost:
+            return
+        low, high = min(low, p.field_mask), min(high, p.field_mask)
+        states = tuple(p.bounded(state, low, high) for state in self.states)
+        states = tuple(state for state in states if self._hopeful(state, cost, exact=exact))
+        if not states:
+            return
+        guard, floor_guard, rest_guard = p.guard, p.floor_guard, p.ceiling_guard
+        floor_mask, trigger_bits, shift = p.floor_mask, p.trigger_bits, p.width - 1
+        credit_at, field = p.credit_ceiling, p.field_mask
+        reach, fewest = self.reach, self.fewest
+        cheapest, dearest = self.cheapest if exact else [0], self.dearest
+        last_cheap, last_dear = len(cheapest) - 1, len(dearest) - 1
+        spare, worth = self.spare, self._worth
+        priced = bool(self.row_prices) or self.cost_price != 0
+        count = len(items)
+        if (not cost or not exact) and any(not state & floor_mask for state in states):
+            yield ()
+            return
+        helpful = p.floor_mask | p.latent_mask
+        dead: set[tuple[int, int, tuple[int, ...]]] = set()
+        path: list[int] = []
+        frames: list[tuple[int, tuple[int, ...], int, int, bool]] = []
+        turn, left, first, led = 0, cost, 0, False
+        while True:
+            deeper = False
+            slack = max((s >> credit_at & field) - worth(s, left) for s in states) + _EPS if priced else 0.0
+            while turn < count:
+                # what is left out from here on must leave every need within reach
+                if priced and spare[turn] > slack:
+                    break
+                bound = reach[turn]
+                if not any((bound - (s & floor_mask)) & floor_guard == floor_guard for s in states):
+                    break
+                item = items[turn]
+                turn += 1
+                rest = left - item.cost
+                if rest < 0:
+                    continue
+                budget.left -= 1
+                bound, within = reach[turn], self._within(rest)
+                cheap, dear = cheapest[min(rest, last_cheap)], last_dear
+                found = []
+                for state in states:
+                    for own, triggers in item.options:
+                        before, take = state, own
+                        for bit, latent, active, more in triggers:
+                            if not before & bit:
+                                before |= bit
+                                take += more
+                                if latent >= 0:
+                                    before += (before >> latent & field) << active
+                        after = (before | guard) - take
+                        kept = after & guard
+                        if kept & rest_guard != rest_guard:
+                            continue
+                        after &= kept - (kept >> shift)
+                        if not exact and not (after ^ before) & helpful:
+                            continue
+                        room = after >> credit_at & field
+                        if cheap > room:
+                            continue
+                        needs = after & floor_mask
+                        if needs:
+                            if (within - needs) & (bound - needs) & floor_guard != floor_guard:
+                                continue
+                            needed, credit, gain = fewest(needs)
+                            if (
+                                needed > rest
+                                or credit > room
+                                or gain + dearest[min(rest - needed, dear)] < needs & field
+                            ):
+                                continue
+                        if priced and worth(after, rest) + spare[turn] > room + _EPS:
+                            continue
+                        found.append(after | before & trigger_bits if trigger_bits else after)
+                if not found:
+                    continue
+                new = (found[0],) if len(found) == 1 else tuple(sorted(set(found)))
+                if not rest or not exact:
+                    if any(not s & floor_mask for s in new):
+                        led = True
+                        yield (*path, turn - 1)
+                        continue
+                    if not rest:
+                        continue
+                if (turn, rest, new) not in dead:
+                    frames.append((turn, states, left, first, led))
+                    path.append(turn - 1)
+                    states, left, first, led = new, rest, turn, False
+                    deeper = True
+                    break
+            if budget.left < 0:
+                raise OutOfBudgetError
+            if deeper:
+                continue
+            if not led:
+                dead.add((first, left, states))
+            if not frames:
+                return
+            was = led
+            turn, states, left, first, led = frames.pop()
+            led = led or was
+            path.pop()
+
+    def _hopeful(self, state: int, cost: int, *, exact: bool) -> bool:
+        p = self.problem
+        needs = state & p.floor_mask
+        needed, credit, _ = self.fewest(needs)
+        room = state >> p.credit_ceiling & p.field_mask
+        return (
+            (self._within(cost) - needs) & (self.reach[0] - needs) & p.floor_guard == p.floor_guard
+            and needed <= cost
+            and credit <= room
+            and (not exact or self.cheapest[min(cost, len(self.cheapest) - 1)] <= room)
+        )
+
+
+def _sums(pairs: Sequence[tuple[int, int]], *, descending: bool) -> list[int]:
+    """Return the most (or least) that so much cost can bring out of pairs of amount and cost.
+
+    Parts of a pair are allowed, rounded so that the bound holds; the last entry holds for any greater cost.
+    """
+    if all(cost == 1 for _, cost in pairs):
+        total, found = 0, [0]
+        for amount, _ in sorted(pairs, reverse=descending):
+            total += amount
+            found.append(total)
+        return found
+    whole, found = 0, [0]
+    for amount, cost in sorted(pairs, key=lambda pair: pair[0] / pair[1], reverse=descending):
+        for part in range(1, cost + 1):
+            found.append(whole + (-(-amount * part // cost) if descending else amount * part // cost))
+        whole += amount
+    return found
