@@ -7,6 +7,8 @@ from typing import NamedTuple, TypeAlias
 from roc._engine.problem import Item, Problem, each_bit
 from roc._engine.rule import Rule
 from roc._engine.search import Budget, Search
+from roc._engine.seek import Seeker
+from roc._engine.totals import totals_of
 from roc.rules import Measure
 
 
@@ -49,7 +51,7 @@ class Completer:
         costs: Mapping[int, int] | None = None,
         packed: Sequence[Sequence[Problem]] | None = None,
     ) -> None:
-        self.rules, self.chosen, self.budget = rules, chosen, budget
+        self.rules, self.chosen, self.banned, self.budget = rules, chosen, banned, budget
         self.branches: list[_Branch] = []
         for way, rule in enumerate(rules):
             for problem in problems(rule, costs) if packed is None else packed[way]:
@@ -117,12 +119,14 @@ class Completer:
             key = (tuple(branch.ranks[i] for i in solution), branch.way)
             yield key, Found(cost, credit, added, branch.way)
 
-    def some(self, wanted: int = 0) -> Found | None:
+    def some(self) -> Found | None:
         """Return some completion, whatever its place in the order; ``None`` where there is none."""
         for branch in self.branches:
-            added = branch.search.some(wanted)
-            if added is not None:
-                return Found(0, 0, added | branch.extra, branch.way)
+            totals = totals_of(branch.search.problem)
+            domain = totals.domain(totals.items(self.chosen), totals.items(self.banned))
+            found = None if domain is None else Seeker(totals, self.budget).seek(domain)
+            if found is not None:
+                return Found(0, 0, totals.units(totals.held(found)) & ~self.chosen, branch.way)
         return None
 
     def relaxed_costs(self) -> list[float]:

@@ -3,120 +3,146 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from roc._engine.complete import Completer, Found, problems
+from roc._engine.complete import problems
+from roc._engine.problem import each_bit
 from roc._engine.rule import Rule
 from roc._engine.search import Budget, OutOfBudgetError
+from roc._engine.seek import Seeker
+from roc._engine.totals import Base, Domain, Totals, totals_of
 
 
 class Options(NamedTuple):
     """Which units are in every completion, in some, in none; masks of bits that are not chosen.
 
-    ``undecided`` is what the budget did not suffice for; ``possible`` is whether there is a completion.
+    ``undecided`` is what the budget did not suffice for; ``possible`` is whether there is a completion, if that
+    is known.
     """
 
-    possible: bool
+    possible: bool | None
     forced: int
     open: int
     closed: int
     undecided: int
 
 
+class _Alternative:
+    """One alternative: what is decided in it at once, and a completion.
+
+    Attributes:
+        inside: The units that are in every completion, as far as can be told at once.
+        outside: Those that are in none.
+        base: The last completion found; ``None``: none was looked for yet.
+    """
+
+    def __init__(self, totals: Totals, domain: Domain, budget: Budget) -> None:
+        self.totals, self.domain = totals, domain
+        self.seeker = Seeker(totals, budget)
+        self.inside, self.outside = totals.units(domain.inside), totals.units(domain.outside)
+        self.base: Base | None = None
+
+
+class _Witnesses:
+    """What completions tell: the units that are in some, and those that are in all."""
+
+    def __init__(self, rules: Sequence[Rule], chosen: int, budget: Budget) -> None:
+        self.seen = 0
+        self.common = -1
+        self.alive: list[_Alternative] = []
+        for rule in rules:
+            for problem in problems(rule):
+                totals = totals_of(problem)
+                domain = totals.domain(totals.items(chosen)) if problem.possible else None
+                if domain is not None:
+                    self.alive.append(_Alternative(totals, domain, budget))
+
+    def begin(self, free: int) -> None:
+        """Look for a completion of each alternative that can tell something new."""
+        for each in tuple(self.alive):
+            if free & (~(self.seen | each.outside) | self.common & ~each.inside):
+                self._has_begun(each)
+
+    def _has_begun(self, each: _Alternative) -> bool:
+        """Tell whether an alternative has a completion; one that has none is given up."""
+        if each.base is None:
+            found = each.seeker.seek(each.domain)
+            if found is None:
+                self.alive.remove(each)
+                return False
+            self._note(each, found)
+        return True
+
+    def _note(self, each: _Alternative, found: Base) -> None:
+        totals, each.base = each.totals, found
+        units = totals.units(totals.held(found))
+        self.seen |= units
+        self.common &= units
+        for i in each_bit(totals.all & ~each.domain.outside):
+            if totals.masks[i] & ~self.seen and totals.admits(found, i):
+                self.seen |= totals.masks[i]
+
+    def includes(self, bit: int) -> bool:
+        """Tell whether some completion includes a unit."""
+        for each in tuple(self.alive):
+            if each.outside & bit or not self._has_begun(each) or each.base is None:
+                continue
+            totals, item = each.totals, each.totals.item_of(bit)
+            found = totals.exchange(each.base, item, each.domain)
+            if found is None:
+                domain = totals.include(each.domain, item)
+                if domain is not None:
+                    found = each.seeker.seek(domain, each.base.held)
+            if found is not None:
+                self._note(each, found)
+                return True
+        return False
+
+    def spares(self, bit: int) -> bool:
+        """Tell whether some completion does without a unit."""
+        for each in tuple(self.alive):
+            if each.inside & bit or not self._has_begun(each) or each.base is None:
+                continue
+            totals, item = each.totals, each.totals.item_of(bit)
+            if item not in each.base.held or totals.spares(each.base, item):
+                self.common &= ~totals.masks[item]
+                return True
+            found = totals.replace(each.base, item, each.domain)
+            if found is None:
+                domain = totals.exclude(each.domain, item)
+                if domain is not None:
+                    found = each.seeker.seek(domain, each.base.held)
+            if found is not None:
+                self._note(each, found)
+                return True
+        return False
+
+
 def options(rules: Sequence[Rule], chosen: int, budget: Budget) -> Options:
     """Find out what can become of each unit that is not chosen.
 
-    A completion is a witness for every unit in it, and for every unit that may be added to it. Only units
-    without a witness need a search of their own.
+    A completion is a witness for every unit in it, and so are its neighbours, in which one unit is added or takes
+    the place of one or two others. Only units without a witness need a search of their own.
     """
+    free = ~chosen
     everything = 0
     for rule in rules:
         everything |= rule.all
-    free = everything & ~chosen
-    first = next(iter(Completer(rules, chosen, budget)), None)
-    if first is None:
-        return Options(False, 0, 0, free, 0)
-    seen, common = first.added, first.added
-
-    def witness(found: Found, bit: int = 0) -> None:
-        nonlocal seen, common
-        seen |= found.added | bit
-        common &= found.added | bit
-        near, spared = _neighbours(rules[found.way], chosen, chosen | found.added | bit, free & ~seen, common)
-        seen |= near
-        common &= ~spared
-
-    witness(first)
-    closed = free & ~seen & ~_startable(rules, chosen)
+    free &= everything
+    forced = closed = 0
+    found = _Witnesses(rules, chosen, budget)
     try:
-        while left := free & ~seen & ~closed:
+        found.begin(free)
+        while left := free & ~(found.seen | closed):
             bit = left & -left
-            found = Completer(rules, chosen | bit, budget).some(left)
-            if found is None:
+            if not found.includes(bit):
                 closed |= bit
-            else:
-                witness(found, bit)
-        forced = 0
-        while left := common & ~forced:
+        if not found.alive:
+            return Options(False, 0, 0, free, 0)
+        while left := free & found.common & ~forced:
             bit = left & -left
-            found = Completer(rules, chosen, budget, banned=bit).some(free & ~common)
-            if found is None:
+            if not found.spares(bit):
                 forced |= bit
-            else:
-                witness(found)
     except OutOfBudgetError:
-        undecided = (free & ~seen & ~closed) | common
-        return Options(True, 0, seen & ~undecided, closed, undecided)
-    return Options(True, forced, seen & ~forced, closed, 0)
-
-
-def _neighbours(rule: Rule, chosen: int, complete: int, wanted: int, common: int) -> tuple[int, int]:
-    """Look at what one unit more, or one exchanged, makes of something complete.
-
-    Return which of the *wanted* units occur in some such completion, and which of the *common* ones are
-    missing in some.
-    """
-    seen = spared = 0
-    for problem in problems(rule):
-        if not problem.possible:
-            continue
-        states, extra = problem.after(complete)
-        if extra or not any(problem.is_done(state) for state in states):
-            continue
-        outside = [item for item in problem.items if not item.mask & complete]
-        full = [problem.open_credit(state) for state in states]
-        for item in outside:
-            if any(problem.is_done(state) for state in problem.add(full, item)):
-                seen |= item.mask
-        inside = [item for item in problem.items if item.mask & complete & ~chosen and not item.mask & chosen]
-        for item in inside:
-            needs_exchange = item.mask & common & ~spared
-            if not needs_exchange and not wanted & ~seen:
-                break
-            without, _ = problem.after(complete & ~item.mask)
-            if any(problem.is_done(state) for state in without):
-                spared |= item.mask
-                needs_exchange = 0
-            without = tuple(problem.open_credit(state) for state in without)
-            for other in outside:
-                if not (needs_exchange or other.mask & wanted & ~seen):
-                    continue
-                if any(problem.is_done(state) for state in problem.add(without, other)):
-                    seen |= other.mask
-                    spared |= item.mask
-                    needs_exchange = 0
-    return seen, spared
-
-
-def _startable(rules: Sequence[Rule], chosen: int) -> int:
-    """Return which units can be added at all without breaking a ceiling."""
-    found = 0
-    for rule in rules:
-        for problem in problems(rule):
-            if not problem.possible:
-                continue
-            states, extra = problem.after(chosen)
-            states = tuple(problem.open_credit(state) for state in states)
-            found |= extra
-            for item in problem.items:
-                if not item.mask & (chosen | extra) and problem.add(states, item):
-                    found |= item.mask
-    return found
+        undecided = free & ~(found.seen | closed) | free & found.common & ~forced
+        possible = True if found.seen else None
+        return Options(possible, forced, free & found.seen & ~(forced | undecided), closed, undecided)
+    return Options(True, forced, free & found.seen & ~forced, closed, 0)

@@ -6,10 +6,13 @@ lost shows a floor that is fulfilled (the field becomes zero) or a ceiling that 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from roc._engine.rule import Atom, Kinds, Never, Part, Place, Row, Rule, Together, TooManyAlternativesError
 from roc.rules import Measure
+
+if TYPE_CHECKING:
+    from roc._engine.totals import Totals
 
 MAX_OPTIONS: Final = 4096
 
@@ -60,6 +63,7 @@ class Problem:
         self.rule = rule
         self.unit_costs = costs is None
         self.parts = parts
+        self.totals: Totals | None = None
         self.possible = not any(isinstance(part, Never) for part in parts)
         self._read(parts, costs)
 
@@ -95,6 +99,8 @@ class Problem:
         ]
         bounds = [*floors.values(), *ceilings.values(), *(low for _, low, _ in when_used)]
         bounds += [bound for each in kinds for bound in (each.lo, each.hi) if bound is not None]
+        # one unit may be of several kinds: what all units together could add must fit
+        totals += [2 * sum(row.mask.bit_count() for row in each.rows) for each in kinds]
         self.total_credit = sum(rule.weights[Measure.CREDIT])
         self.width = (
             max([*totals, *bounds, *rule.caps.values(), self.total_credit, len(rule.units)]) + 1

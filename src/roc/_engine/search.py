@@ -20,12 +20,6 @@ from roc.rules import Measure
 _QUICK: Final = 1500
 """States looked at before prices are asked for."""
 
-_PATIENT: Final = 10_000
-"""States looked at level by level before a completion of any level is looked for."""
-
-_WANTED: Final = 0.7
-"""What a unit that is wanted weighs in a relaxation, where others weigh 1."""
-
 _RELAXING: Final = 1000
 """What solving a relaxation costs, in states."""
 
@@ -316,77 +310,12 @@ class Search:
             best = self.credit_of(found)
         return best
 
-    def some(self, wanted: int = 0, *, level_first: bool = True) -> int | None:
-        """Return the units of some completion, as many of *wanted* as is easy; ``None`` where there is none.
-
-        The linear relaxation says where to look: what it takes whole is tried first.
-
-        Raises:
-            OutOfBudgetError: The budget is spent.
-        """
-        if not self.states:
-            return None
-        field = self.problem.field_mask
-        if not self._is_hopeful():
-            return None
-        if level_first:
-            try:
-                found = self._within_budget(_PATIENT, self._first_of_all())
-            except OutOfBudgetError:
-                self._check_budget()
-            else:
-                return None if found is None else self.mask_of(found)
-        weights = [
-            (_WANTED if item.mask & wanted else 1.0) * item.cost + item.rank / 4096 for item in self.items
-        ]
-        relaxed = self._relax(None, weights)
-        self.budget.left -= _RELAXING
-        if relaxed is None:
-            return None
-        if self.budget.left < 0:
-            raise OutOfBudgetError
-        shares = relaxed[2]
-        order = sorted(range(len(self.items)), key=lambda i: (-round(shares[i], 6), i))
-        dive = Search(self.problem, self.states, [self.items[i] for i in order], self.budget)
-        try:
-            found = dive._quickly(dive._all(dive.most_cost, 0, field, exact=False))
-        except OutOfBudgetError:
-            self._check_budget()
-        else:
-            return None if found is None else dive.mask_of(found)
-        # neither found nor excluded: decide the item that the relaxation is least sure of
-        unsure = min(order, key=lambda i: abs(shares[i] - 0.5))
-        item = self.items[unsure]
-        others = [each for each in self.items if each is not item]
-        with_it = self.problem.add([self.problem.open_credit(s) for s in self.states], item)
-        states = tuple(dict.fromkeys(s & ~self.problem.credit_fields for s in with_it))
-        if states:
-            added = Search(self.problem, states, others, self.budget).some(wanted, level_first=False)
-            if added is not None:
-                return added | item.mask
-        return Search(self.problem, self.states, others, self.budget).some(wanted, level_first=False)
-
-    def _first_of_all(self) -> Iterator[tuple[int, ...]]:
-        for cost, credit in self.levels():
-            yield from self.solutions(cost, credit, credit)
-
     def _is_hopeful(self) -> bool:
         """Tell whether every need is in reach of all items together."""
         p = self.problem
         return any(
             (self.reach[0] - (state & p.floor_mask)) & p.floor_guard == p.floor_guard for state in self.states
         )
-
-    def mask_of(self, solution: Sequence[int]) -> int:
-        """Return the units of a completion."""
-        found = 0
-        for i in solution:
-            found |= self.items[i].mask
-        return found
-
-    def _check_budget(self) -> None:
-        if self.budget.left <= 0:
-            raise OutOfBudgetError
 
     def _quickly(self, solutions: Iterator[tuple[int, ...]]) -> tuple[int, ...] | None:
         """Return the first solution, if a small part of the budget suffices to find it or that there is none."""
@@ -421,31 +350,26 @@ class Search:
         Raises:
             OutOfBudgetError: The budget is spent.
         """
-        return self._all(cost, low, high, exact=True)
-
-    def _all(self, cost: int, low: int, high: int, *, exact: bool) -> Iterator[tuple[int, ...]]:
-        """Yield solutions; where *exact* is false, of at most *cost*, without items that help no need."""
         p, items, budget = self.problem, self.items, self.budget
         if cost > self.most_cost:
             return
         low, high = min(low, p.field_mask), min(high, p.field_mask)
         states = tuple(p.bounded(state, low, high) for state in self.states)
-        states = tuple(state for state in states if self._hopeful(state, cost, exact=exact))
+        states = tuple(state for state in states if self._hopeful(state, cost))
         if not states:
             return
         guard, floor_guard, rest_guard = p.guard, p.floor_guard, p.ceiling_guard
         floor_mask, trigger_bits, shift = p.floor_mask, p.trigger_bits, p.width - 1
         credit_at, field = p.credit_ceiling, p.field_mask
         reach, fewest = self.reach, self.fewest
-        cheapest, dearest = self.cheapest if exact else [0], self.dearest
+        cheapest, dearest = self.cheapest, self.dearest
         last_cheap, last_dear = len(cheapest) - 1, len(dearest) - 1
         spare, worth = self.spare, self._worth
         priced = bool(self.row_prices) or self.cost_price != 0
         count = len(items)
-        if (not cost or not exact) and any(not state & floor_mask for state in states):
+        if not cost and any(not state & floor_mask for state in states):
             yield ()
             return
-        helpful = p.floor_mask | p.latent_mask
         dead: set[tuple[int, int, tuple[int, ...]]] = set()
         path: list[int] = []
         frames: list[tuple[int, tuple[int, ...], int, int, bool]] = []
@@ -483,8 +407,6 @@ class Search:
                         if kept & rest_guard != rest_guard:
                             continue
                         after &= kept - (kept >> shift)
-                        if not exact and not (after ^ before) & helpful:
-                            continue
                         room = after >> credit_at & field
                         if cheap > room:
                             continue
@@ -505,13 +427,11 @@ class Search:
                 if not found:
                     continue
                 new = (found[0],) if len(found) == 1 else tuple(sorted(set(found)))
-                if not rest or not exact:
+                if not rest:
                     if any(not s & floor_mask for s in new):
                         led = True
                         yield (*path, turn - 1)
-                        continue
-                    if not rest:
-                        continue
+                    continue
                 if (turn, rest, new) not in dead:
                     frames.append((turn, states, left, first, led))
                     path.append(turn - 1)
@@ -531,7 +451,7 @@ class Search:
             led = led or was
             path.pop()
 
-    def _hopeful(self, state: int, cost: int, *, exact: bool) -> bool:
+    def _hopeful(self, state: int, cost: int) -> bool:
         p = self.problem
         needs = state & p.floor_mask
         needed, credit, _ = self.fewest(needs)
@@ -540,7 +460,7 @@ class Search:
             (self._within(cost) - needs) & (self.reach[0] - needs) & p.floor_guard == p.floor_guard
             and needed <= cost
             and credit <= room
-            and (not exact or self.cheapest[min(cost, len(self.cheapest) - 1)] <= room)
+            and self.cheapest[min(cost, len(self.cheapest) - 1)] <= room
         )
 
 
