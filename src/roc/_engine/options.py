@@ -42,7 +42,7 @@ class _Alternative:
 
 
 class _Witnesses:
-    """What completions tell: the units that are in some, and those that are in all."""
+    """What completions tell: the units that are in some, and those that are in all; below 0: there is none yet."""
 
     def __init__(self, rules: Sequence[Rule], chosen: int, budget: Budget) -> None:
         self.seen = 0
@@ -58,7 +58,7 @@ class _Witnesses:
     def begin(self, free: int) -> None:
         """Look for a completion of each alternative that can tell something new."""
         for each in tuple(self.alive):
-            if free & (~(self.seen | each.outside) | self.common & ~each.inside):
+            if self.common < 0 or free & (~(self.seen | each.outside) | self.common & ~each.inside):
                 self._has_begun(each)
 
     def _has_begun(self, each: _Alternative) -> bool:
@@ -143,6 +143,6 @@ def options(rules: Sequence[Rule], chosen: int, budget: Budget) -> Options:
                 forced |= bit
     except OutOfBudgetError:
         undecided = free & ~(found.seen | closed) | free & found.common & ~forced
-        possible = True if found.seen else None
+        possible = None if found.common < 0 else True
         return Options(possible, forced, free & found.seen & ~(forced | undecided), closed, undecided)
     return Options(True, forced, free & found.seen & ~forced, closed, 0)
