@@ -14,6 +14,27 @@ if TYPE_CHECKING:
     from roc.advice import (
         advise as advise,
     )
+    from roc.answers import (
+        Bounds as Bounds,
+    )
+    from roc.answers import (
+        Completion as Completion,
+    )
+    from roc.answers import (
+        Limits as Limits,
+    )
+    from roc.answers import (
+        Options as Options,
+    )
+    from roc.answers import (
+        Repair as Repair,
+    )
+    from roc.answers import (
+        UnitOption as UnitOption,
+    )
+    from roc.answers import (
+        Verdict as Verdict,
+    )
     from roc.combination import (
         Combination as Combination,
     )
@@ -27,7 +48,13 @@ if TYPE_CHECKING:
         DataError as DataError,
     )
     from roc.errors import (
+        EngineError as EngineError,
+    )
+    from roc.errors import (
         InvalidData as InvalidData,
+    )
+    from roc.errors import (
+        LimitReachedError as LimitReachedError,
     )
     from roc.errors import (
         MissingExtraError as MissingExtraError,
@@ -155,6 +182,9 @@ if TYPE_CHECKING:
         Threshold as Threshold,
     )
     from roc.selection import Selection as Selection
+    from roc.solver import (
+        Solver as Solver,
+    )
     from roc.status import (
         ClauseStatus as ClauseStatus,
     )
@@ -178,11 +208,20 @@ if TYPE_CHECKING:
 _HOMES: Final = {
     "Advice": "roc.advice",
     "advise": "roc.advice",
+    "Bounds": "roc.answers",
+    "Completion": "roc.answers",
+    "Limits": "roc.answers",
+    "Options": "roc.answers",
+    "Repair": "roc.answers",
+    "UnitOption": "roc.answers",
+    "Verdict": "roc.answers",
     "Combination": "roc.combination",
     "best_combination": "roc.combination",
     "CheckCharacterWarning": "roc.errors",
     "DataError": "roc.errors",
+    "EngineError": "roc.errors",
     "InvalidData": "roc.errors",
+    "LimitReachedError": "roc.errors",
     "MissingExtraError": "roc.errors",
     "RocError": "roc.errors",
     "RocWarning": "roc.errors",
@@ -227,6 +266,7 @@ _HOMES: Final = {
     "State": "roc.rules",
     "Threshold": "roc.rules",
     "Selection": "roc.selection",
+    "Solver": "roc.solver",
     "ClauseStatus": "roc.status",
     "GroupStatus": "roc.status",
     "Status": "roc.status",
@@ -241,6 +281,7 @@ __all__ = [
     "Advice",
     "AllOf",
     "Barred",
+    "Bounds",
     "Ceiling",
     "CheckCharacterWarning",
     "Choice",
@@ -248,9 +289,11 @@ __all__ = [
     "ClauseStatus",
     "Combination",
     "Complete",
+    "Completion",
     "Condition",
     "Conditional",
     "DataError",
+    "EngineError",
     "Entry",
     "Event",
     "Example",
@@ -259,15 +302,19 @@ __all__ = [
     "InvalidData",
     "IsMet",
     "Level",
+    "LimitReachedError",
+    "Limits",
     "Linked",
     "Measure",
     "Message",
     "MissingExtraError",
     "Opening",
+    "Options",
     "Pathway",
     "PathwayKind",
     "Qualification",
     "QualificationNumber",
+    "Repair",
     "Requires",
     "RocError",
     "RocWarning",
@@ -278,12 +325,15 @@ __all__ = [
     "Severity",
     "Sharing",
     "SizeWarning",
+    "Solver",
     "State",
     "Status",
     "Threshold",
     "Unit",
     "UnitGroup",
     "UnitNumber",
+    "UnitOption",
+    "Verdict",
     "Wording",
     "WordingError",
     "advise",

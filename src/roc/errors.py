@@ -12,7 +12,9 @@ from typing import Self
 __all__ = [
     "CheckCharacterWarning",
     "DataError",
+    "EngineError",
     "InvalidData",
+    "LimitReachedError",
     "MissingExtraError",
     "RocError",
     "RocWarning",
@@ -170,6 +172,28 @@ class SelectionError(RocError, ValueError):
 
     def __reduce__(self) -> tuple[type[Self], tuple[str], dict[str, object]]:
         return type(self), (self.message,), dict(self.__dict__)
+
+
+class LimitReachedError(RocError):
+    """A question to the solver was not answered within its limits.
+
+    Attributes:
+        found: The best answer found so far, ``None`` for none.
+        bound: What is proven nevertheless, ``None`` for nothing: the least that any completion costs, say.
+    """
+
+    def __init__(self, found: object = None, bound: object = None) -> None:
+        self.found, self.bound = found, bound
+        super().__init__(found, bound)
+
+    def __str__(self) -> str:
+        found = "nothing was found" if self.found is None else f"the best found is {self.found}"
+        proven = "nothing is proven" if self.bound is None else f"the proven bound is {self.bound}"
+        return f"the limit was reached before the answer was certain: {found}, {proven}"
+
+
+class EngineError(RocError):
+    """The check does not confirm an answer of the solver: a defect of this library; please report it."""
 
 
 class MissingExtraError(RocError, ImportError):

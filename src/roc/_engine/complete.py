@@ -4,9 +4,10 @@ import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
+from roc._engine.budget import Budget
 from roc._engine.problem import Item, Problem, each_bit
 from roc._engine.rule import Rule
-from roc._engine.search import Budget, Search
+from roc._engine.search import Search
 from roc._engine.seek import Seeker
 from roc._engine.totals import totals_of
 from roc.rules import Measure

@@ -11,8 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-import attrs
-
+from roc._engine.budget import Budget, OutOfBudgetError
 from roc._engine.prices import prices
 from roc._engine.problem import Item, Problem
 from roc.rules import Measure
@@ -24,17 +23,6 @@ _RELAXING: Final = 1000
 """What solving a relaxation costs, in states."""
 
 _EPS: Final = 1e-6
-
-
-class OutOfBudgetError(Exception):
-    """The search has looked at as many states as it may."""
-
-
-@attrs.define
-class Budget:
-    """How many states may still be looked at, by all searches together."""
-
-    left: int
 
 
 class Search:
@@ -319,15 +307,8 @@ class Search:
 
     def _quickly(self, solutions: Iterator[tuple[int, ...]]) -> tuple[int, ...] | None:
         """Return the first solution, if a small part of the budget suffices to find it or that there is none."""
-        return self._within_budget(_QUICK, solutions)
-
-    def _within_budget(self, part: int, solutions: Iterator[tuple[int, ...]]) -> tuple[int, ...] | None:
-        kept = self.budget.left
-        start = self.budget.left = min(part, kept)
-        try:
+        with self.budget.part(_QUICK):
             return next(solutions, None)
-        finally:
-            self.budget.left += kept - start
 
     def credit_of(self, solution: Sequence[int]) -> int:
         """Return the credit of a completion."""
@@ -439,7 +420,7 @@ class Search:
                     deeper = True
                     break
             if budget.left < 0:
-                raise OutOfBudgetError
+                budget.more()
             if deeper:
                 continue
             if not led:

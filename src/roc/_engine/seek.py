@@ -5,12 +5,14 @@ completion may be, and a walk from there nearly always finds one; where the rela
 Only what resists both is decided item by item.
 """
 
+import math
+import operator
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
+from roc._engine.budget import Budget
 from roc._engine.prices import prices
 from roc._engine.problem import each_bit
-from roc._engine.search import Budget, OutOfBudgetError
 from roc._engine.totals import Base, Column, Domain, Totals
 
 _RELAXING: Final = 100
@@ -29,10 +31,12 @@ class Relaxed(NamedTuple):
     Attributes:
         start: The selection that is nearest to it.
         unsure: The open item that it takes least wholly, ``None`` where it takes all of them or nothing.
+        value: What it comes to; no selection comes to less.
     """
 
     start: dict[int, Column]
     unsure: int | None
+    value: float
 
 
 class Seeker:
@@ -84,16 +88,21 @@ class Seeker:
             pending += [side for side in sides if side is not None]
         return None
 
-    def relax(self, domain: Domain) -> Relaxed | None:
+    def relax(self, domain: Domain, weights: Sequence[int] | None = None) -> Relaxed | None:
         """Solve the linear relaxation; return ``None`` where it is impossible, which is checked in whole numbers.
+
+        Args:
+            domain: What must be in and what must be out.
+            weights: What each item weighs, so that the solution weighs least; ``None``: its cost.
 
         Raises:
             OutOfBudgetError: The budget is spent.
         """
         self.budget.left -= _RELAXING
         if self.budget.left < 0:
-            raise OutOfBudgetError
+            self.budget.more()
         totals = self.totals
+        weighing = [item.cost for item in totals.problem.items] if weights is None else weights
         start: dict[int, Column] = {}
         several: list[tuple[Column, ...]] = []
         fixed = totals.nothing + totals.effect(domain.fired)
@@ -113,8 +122,8 @@ class Seeker:
         # only bounds that can be broken
         values = totals.values(fixed)
         worst = dict(values)
-        for _, weights in made:
-            for at, weight in weights:
+        for _, line in made:
+            for at, weight in line:
                 if weight < 0:
                     worst[at] += weight
         rows = {at: row for row, at in enumerate(at for at, value in worst.items() if value < 0)}
@@ -122,14 +131,14 @@ class Seeker:
         high = [_FAR] * len(low)
         costs: list[float] = []
         lines: list[list[tuple[int, float]]] = []
-        for column, weights in made:
-            lines.append([(rows[at], float(weight)) for at, weight in weights if at in rows])
-            costs.append(float(totals.problem.items[column.item].cost))
+        for column, line in made:
+            lines.append([(rows[at], float(weight)) for at, weight in line if at in rows])
+            costs.append(float(weighing[column.item]))
         place = 0
         for columns in (*several, *open_):
             if len(columns) > 1:
-                for line in lines[place : place + len(columns)]:
-                    line.append((len(low), 1.0))
+                for each in lines[place : place + len(columns)]:
+                    each.append((len(low), 1.0))
                 low.append(1.0 if domain.inside >> columns[0].item & 1 else 0.0)
                 high.append(1.0)
             place += len(columns)
@@ -156,7 +165,11 @@ class Seeker:
                 start.pop(i, None)
             if min(share, 1.0 - share) > doubt and not domain.inside >> i & 1:
                 unsure, doubt = i, min(share, 1.0 - share)
-        return Relaxed(start, unsure)
+        value = sum(map(operator.mul, costs, shares))
+        value += sum(weighing[i] for i in each_bit(domain.inside) if len(totals.columns[i]) == 1)
+        if found is None:
+            value = -math.inf
+        return Relaxed(start, unsure, value)
 
     @staticmethod
     def _is_proven(
@@ -176,8 +189,8 @@ class Seeker:
             }
             reach = sum(factor * values[at] for at, factor in factors.items())
             best: dict[int, int] = {}
-            for column, weights in made:
-                worth = sum(factors[at] * weight for at, weight in weights if at in factors)
+            for column, line in made:
+                worth = sum(factors[at] * weight for at, weight in line if at in factors)
                 i = column.item
                 if i not in best:
                     best[i] = worth if domain.inside >> i & 1 else max(0, worth)

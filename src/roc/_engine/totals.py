@@ -11,8 +11,8 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
+from roc._engine.budget import Budget
 from roc._engine.problem import Option, Problem, each_bit
-from roc._engine.search import Budget, OutOfBudgetError
 
 _STEPS: Final = 16
 """Steps of a walk from a broken selection to a completion."""
@@ -392,7 +392,7 @@ class Totals:
                             best, choice, put = score, i, column
             budget.left -= 1 + len(columns) // 4
             if budget.left < 0:
-                raise OutOfBudgetError
+                budget.more()
             if choice < 0:
                 break
             rested[choice] = turn + _REST

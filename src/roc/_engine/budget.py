@@ -1,0 +1,59 @@
+"""What a question may spend: states, and time."""
+
+import contextlib
+import time
+from collections.abc import Iterator
+from typing import Final
+
+_CHUNK: Final = 10_000
+"""States after which the clock is looked at."""
+
+
+class OutOfBudgetError(Exception):
+    """The search has looked at as many states as it may, or its time is up."""
+
+
+class Budget:
+    """How much may still be spent, by all parts of a question together.
+
+    Whoever looks at a state takes it from ``left`` and, once that is below 0, asks for :meth:`more`.
+
+    Args:
+        states: How many states may be looked at.
+        seconds: How long that may take; ``None``: as long as it takes.
+    """
+
+    __slots__ = ("_deadline", "_reserve", "left")
+
+    def __init__(self, states: int, seconds: float | None = None) -> None:
+        self._deadline = None if seconds is None else time.monotonic() + seconds
+        self.left = states if seconds is None else min(states, _CHUNK)
+        self._reserve = states - self.left
+
+    @property
+    def whole(self) -> int:
+        """How many states may still be looked at, if there is time."""
+        return self.left + self._reserve
+
+    def more(self) -> None:
+        """Allow more states, now that those at hand are spent.
+
+        Raises:
+            OutOfBudgetError: There are none, or the time is up.
+        """
+        late = self._deadline is not None and time.monotonic() > self._deadline
+        if late or self.whole < 0:
+            raise OutOfBudgetError
+        step = min(self._reserve, _CHUNK)
+        self.left, self._reserve = self.left + step, self._reserve - step
+
+    @contextlib.contextmanager
+    def part(self, states: int) -> Iterator[None]:
+        """Allow no more than so many states for what is done within ``with``."""
+        left, reserve = self.left, self._reserve
+        given = self.left = min(states, self.whole)
+        self._reserve = 0
+        try:
+            yield
+        finally:
+            self.left, self._reserve = left - given + self.left, reserve
