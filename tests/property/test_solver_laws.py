@@ -1,7 +1,10 @@
 """Laws of the solver, held against every superset of a selection, each judged by the check."""
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import assume, event, given
@@ -12,9 +15,11 @@ from roc._engine import search, totals
 from roc.answers import UnitOption, Verdict
 from roc.errors import LimitReachedError
 from roc.qualification import Entry
+from roc.rules import Measure
 from roc.selection import Selection
 from roc.solver import Solver
 from roc.status import check
+from roc.units import Unit
 
 _LARGEST = 7
 
@@ -79,3 +84,70 @@ def _hold_against_supersets(selection: Selection) -> None:
     assert verdict is (
         Verdict.COMPLETE if () in expected else Verdict.COMPLETABLE if expected else Verdict.BLOCKED
     )
+
+
+def _totals(selection: Selection, added: tuple[str, ...], measure: Measure) -> Decimal:
+    """Return what a selection comes to with some units more."""
+    units = [*(entry for entry in selection), *map(selection.qualification.unit, added)]
+    if measure is Measure.UNITS:
+        return Decimal(len(units))
+    found = Decimal(0)
+    for each in units:
+        unit = each if isinstance(each, Unit) else selection.qualification.unit(str(each.place))
+        found += unit.credit or 0
+    return found
+
+
+@given(questions(), st.sampled_from([Measure.UNITS, Measure.CREDIT]))
+def test_counts_and_bounds_agree_with_every_superset(selection: Selection, measure: Measure) -> None:
+    """What is said about all completions is what is true of all supersets that are OK."""
+    q = selection.qualification
+    selection = selection.meet(*(each.name for each in q.conditions))
+    assume(len(q.units) - len(selection) <= _LARGEST)
+    assume(all(entry == Entry(unit=entry.place) for entry in selection))
+    expected = list(supersets(selection))
+    event("completable" if expected else "blocked")
+    solver = Solver(q)
+    try:
+        assert solver.count(selection) == len(expected)
+    except LimitReachedError:
+        event("too many alternatives")
+        return
+    amounts = Counter(_totals(selection, added, measure) for added in expected)
+    assert dict(solver.distribution(selection, measure)) == amounts
+    bounds = solver.bounds(selection, measure)
+    if not expected:
+        assert bounds is None
+        assert not solver.sample(selection, 3, seed=1)
+        assert not solver.frequencies(selection)
+        return
+    assert bounds is not None
+    assert (bounds.least, bounds.most) == (min(amounts), max(amounts))
+    for number, share in solver.frequencies(selection).items():
+        assert share == Fraction(sum(str(number) in added for added in expected), len(expected))
+    drawn = solver.sample(selection, 5, seed=1)
+    assert drawn == solver.sample(selection, 5, seed=1)
+    valid = {frozenset((*map(str, selection.numbers), *added)) for added in expected}
+    assert {frozenset(map(str, each.numbers)) for each in drawn} <= valid
+
+
+@given(questions())
+def test_repairs_agree_with_every_selection(selection: Selection) -> None:
+    """Repairs are all selections that are OK, those that differ in fewest units first."""
+    q = selection.qualification
+    selection = selection.meet(*(each.name for each in q.conditions))
+    assume(len(q.units) <= _LARGEST)
+    assume(all(entry == Entry(unit=entry.place) for entry in selection))
+    before = set(map(str, selection.numbers))
+    expected = [set(added) ^ before for added in supersets(selection.evolve(entries=()))]
+    solver = Solver(q)
+    try:
+        found = list(solver.repairs(selection))
+    except LimitReachedError:
+        event("too many alternatives")
+        return
+    assert [each.cost for each in found] == sorted(map(len, expected))
+    edits = [frozenset(map(str, (*each.dropped, *each.added))) for each in found]
+    assert len(set(edits)) == len(edits)
+    assert set(edits) == set(map(frozenset, expected))
+    assert found[:1] == [each for each in [solver.repair(selection)] if each]
