@@ -201,7 +201,9 @@ class Problem:
                     if sees(row, place):
                         triggers[bit][i].append(new)
 
+        self.latents: list[tuple[int, int, int]] = []  # of each need that may arise: its bit, and where it is
         for latent, active, used in arising:
+            self.latents.append((1 << position, latent, active))
             trigger(used, latent, active, 0)
         for at, rows in counted_kinds:
             for row in rows:

@@ -86,6 +86,7 @@ class Totals:
         problem: The alternative.
         columns: For each item of the problem, its columns.
         masks: For each item, its units.
+        costs: For each item, its cost.
         all: A bit for each item.
         fields: Where the bounds are.
         guard: The guard bits: a total that has them all keeps to every bound.
@@ -105,6 +106,7 @@ class Totals:
         self._effects: dict[int, int] = {0: 0}
         self.all = (1 << len(p.items)) - 1
         self.masks = [item.mask for item in p.items]
+        self.costs = [item.cost for item in p.items]
         self.fields = [at for at in [*p.floor_fields, *p.ceiling_fields] if self.guard >> at + shift & 1]
         self._weights: dict[int, tuple[tuple[int, int], ...]] = {}
         self.columns = [
