@@ -7,10 +7,11 @@ a level resists, the linear relaxation is asked for prices, which prove most of 
 """
 
 import functools
+import itertools
 import math
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 from roc._engine.budget import Budget, OutOfBudgetError
 from roc._engine.problem import Item, Problem
@@ -18,14 +19,20 @@ from roc._engine.relax import RELAXING, Extra, Solution, relax
 from roc._engine.totals import totals_of
 from roc.rules import Measure
 
-_QUICK: Final = 1500
+_QUICK: Final = 300
 """States looked at before prices are asked for."""
 
-_PATIENT: Final = 1000
-"""States looked at without a solution before what was chosen is relaxed."""
+_PATIENT: Final = 200
+"""Choices looked at after one, before that one is relaxed."""
 
 _EPS: Final = 1e-6
 _SMALL: Final = 1e-9
+
+
+_Frame: TypeAlias = tuple[int, tuple[int, ...], int, int, bool]
+"""A choice: the next item to try, the states, the cost left, the first item tried, whether it led anywhere."""
+
+_NOTHING: Final[tuple[tuple[int, int], Iterator[tuple[int, ...]]]] = (-1, -1), iter(())
 
 
 class Search:
@@ -46,6 +53,7 @@ class Search:
         self.numbers = [self.totals.item_of(item.mask & -item.mask) for item in items]
         self.credits = [item.credit for item in problem.items]
         self.most_cost = sum(item.cost for item in items)
+        self._begun: tuple[tuple[int, int], Iterator[tuple[int, ...]]] = _NOTHING
         self._priced: int | None = None
         self._bound: float | None = None
         self._forget_prices()
@@ -302,11 +310,6 @@ class Search:
             (self.reach[0] - (state & p.floor_mask)) & p.floor_guard == p.floor_guard for state in self.states
         )
 
-    def _quickly(self, solutions: Iterator[tuple[int, ...]]) -> tuple[int, ...] | None:
-        """Return the first solution, if a small part of the budget suffices to find it or that there is none."""
-        with self.budget.part(_QUICK):
-            return next(solutions, None)
-
     def credit_of(self, solution: Sequence[int]) -> int:
         """Return the credit of a completion."""
         return sum(self.items[i].credit for i in solution)
@@ -318,7 +321,24 @@ class Search:
             OutOfBudgetError: The budget, or with *quick* a small part of it, is spent.
         """
         solutions = self.solutions(cost, low, high)
-        return self._quickly(solutions) if quick else next(solutions, None)
+        if quick:
+            with self.budget.part(_QUICK):
+                found = next(solutions, None)
+        else:
+            found = next(solutions, None)
+        if low == high and found is not None:
+            self._begun = (cost, low), itertools.chain((found,), solutions)
+        return found
+
+    def level(self, cost: int, credit: int) -> Iterator[tuple[int, ...]]:
+        """Yield the completions of a cost and a credit; see :meth:`solutions`.
+
+        Raises:
+            OutOfBudgetError: The budget is spent.
+        """
+        begun, solutions = self._begun
+        self._begun = _NOTHING
+        return solutions if begun == (cost, credit) else self.solutions(cost, credit, credit)
 
     def solutions(self, cost: int, low: int, high: int) -> Iterator[tuple[int, ...]]:
         """Yield the completions of *cost* with credit from *low* to *high*, in lexicographic order.
@@ -350,8 +370,11 @@ class Search:
             return
         dead: set[tuple[int, int, tuple[int, ...]]] = set()
         path: list[int] = []
-        frames: list[tuple[int, tuple[int, ...], int, int, bool]] = []
+        frames: list[_Frame] = []
         turn, left, first, led = 0, cost, 0, False
+        spent = 0
+        since = [0]  # what was spent before each choice
+        certain = 0  # so many choices on the path are not hopeless
         while True:
             deeper = False
             slack = max((s >> credit_at & field) - worth(s, left) for s in states) + _EPS if priced else 0.0
@@ -408,16 +431,28 @@ class Search:
                 if not rest:
                     if any(not s & floor_mask for s in new):
                         led = True
+                        certain = len(since)
                         yield (*path, turn - 1)
                     continue
                 if (turn, rest, new) not in dead:
                     frames.append((turn, states, left, first, led))
                     path.append(turn - 1)
                     states, left, first, led = new, rest, turn, False
+                    since.append(spent)
                     deeper = True
                     break
             if budget.left < 0:
                 budget.more()
+            spent += 1
+            # where a choice takes long, the last one that took half as long is relaxed: most of those are hopeless
+            if len(since) > certain and (took := spent - since[certain]) > _PATIENT:
+                here = [*frames, (turn, states, left, first, led)]
+                doubt = bisect_right(since, spent - took // 2) - 1
+                certain, cut = self._hopeless(here, certain, doubt)
+                if cut is not None:
+                    turn, states, left, first, led = here[cut]
+                    del frames[cut:], path[cut:], since[cut + 1 :]
+                    turn, deeper = count, False
             if deeper:
                 continue
             if not led:
@@ -428,6 +463,29 @@ class Search:
             turn, states, left, first, led = frames.pop()
             led = led or was
             path.pop()
+            since.pop()
+            certain = min(certain, len(since))
+
+    def _hopeless(
+        self, frames: Sequence[_Frame], certain: int, doubt: int
+    ) -> tuple[int, int | None]:
+        """Look for the first choice on a path whose relaxation is impossible; so many are known not to be.
+
+        Return how many are known then, and the choice found, if the one in *doubt* is that far.
+        """
+        cut: int | None = None
+        while certain <= doubt:
+            _, states, left, first, _ = frames[doubt]
+            if self._relax([0] * len(self.credits), cost=left, states=states, turn=first) is not None:
+                certain = doubt + 1
+                doubt = certain if cut is None else cut - 1
+                if cut is None or doubt < certain:
+                    break
+                doubt = (certain + doubt) // 2
+                continue
+            cut = doubt
+            doubt -= 1
+        return certain, cut
 
     def _hopeful(self, state: int, cost: int) -> bool:
         p = self.problem
