@@ -144,6 +144,10 @@ class Refuter:
             return 0
         if clash := chosen & self.banned:
             return clash & -clash
+        if more is None:
+            view = system.glance.look(members, chosen, self.must, self.banned)
+            if view.reason is not None or view.taken is not None:
+                return view.reason
         several: list[Statement] = []
         lines: list[Line] = list(system.caps)
         parts: list[Part] = []
