@@ -28,6 +28,22 @@ class View(NamedTuple):
     taken: int | None
 
 
+class _Hint(NamedTuple):
+    """What helps to fill floors.
+
+    Attributes:
+        out: Units that may not be taken.
+        avoid: Units that are seen by narrow ceilings.
+        families: The units that go with a unit, by bit, both as masks.
+        is_exact: Whether to come close to what is needed, rather than to take few units.
+    """
+
+    out: int
+    avoid: int
+    families: dict[int, int]
+    is_exact: bool
+
+
 class _Trail:
     """The units that are forced and excluded so far, and the members that did it."""
 
@@ -153,16 +169,20 @@ class _Row:
         why = self.member | trail.because(self.may & trail.out)
         return why if self.is_plain else why | trail.because_any(trail.must & self.used)
 
-    def fill(self, taken: int, out: int, avoid: int) -> int:
+    def fill(self, taken: int, hint: "_Hint") -> int:
         """Return *taken* with what the bound still needs; -1 where it cannot be kept so."""
         amount = _amount(self.weights, taken & self.first)
         if self.high is not None and amount > self.high:
             return -1
         if self.low is None or amount >= self.low or not (self.is_plain or taken & self.used_first):
             return taken
-        need, free = self.low - amount, self.first & ~(taken | out)
-        if _amount(self.weights, free & ~avoid) >= need:
-            free &= ~avoid
+        need, free = self.low - amount, self.first & ~(taken | hint.out)
+        if _amount(self.weights, free & ~hint.avoid) >= need:
+            free &= ~hint.avoid
+        return self._fitted(need, free, taken, hint) if hint.is_exact else self._heaped(need, free, taken)
+
+    def _heaped(self, need: int, free: int, taken: int) -> int:
+        """Take heavy units as long as they fit, then a light one."""
         for weight, mask in self.weights:
             here = free & mask
             while here and weight <= need:
@@ -177,6 +197,26 @@ class _Row:
             if here := free & mask:
                 return taken | here & -here
         return -1
+
+    def _fitted(self, need: int, free: int, taken: int, hint: "_Hint") -> int:
+        """Take units, linked ones together, that come to no more than is needed, or little more."""
+        sums, each, rest = [1], [], free
+        while rest and not sums[-1] >> need & 1:
+            bit = rest & -rest
+            family = hint.families.get(bit, bit)
+            rest &= ~(family | bit)
+            if gain := _amount(self.weights, family & free):
+                each.append((gain, family))
+                sums.append(sums[-1] | sums[-1] << gain)
+        reach = sums.pop() >> need
+        if not reach:
+            return -1
+        left = need + (reach & -reach).bit_length() - 1
+        for gain, family in reversed(each):
+            if not sums.pop() >> left & 1:
+                left -= gain
+                taken |= family
+        return taken
 
 
 def _heavier(weights: _Weights, than: int) -> int:
@@ -207,10 +247,10 @@ class _Joined:
             trail.exclude(new, self.member | trail.because(outside & -outside))
         return None
 
-    def fill(self, taken: int, out: int, _avoid: int) -> int:
+    def fill(self, taken: int, hint: _Hint) -> int:
         if not self.mask & taken:
             return taken
-        return -1 if self.mask & out else taken | self.mask
+        return -1 if self.mask & hint.out else taken | self.mask
 
 
 class _Kinds:
@@ -233,11 +273,11 @@ class _Kinds:
             return self.member | trail.because(_union(row.may for row in self.rows) & trail.out)
         return None
 
-    def fill(self, taken: int, out: int, _avoid: int) -> int:
+    def fill(self, taken: int, hint: _Hint) -> int:
         held = sum(1 for row in self.rows if row.first & taken)
         for row in self.rows:
             if self.low is not None and held < self.low and not row.first & taken:
-                free = row.first & ~out
+                free = row.first & ~hint.out
                 taken |= free & -free
                 held = sum(1 for each in self.rows if each.first & taken)
         return taken if (self.low or 0) <= held and (self.high is None or held <= self.high) else -1
@@ -254,12 +294,12 @@ class _Either:
     def push(self, _trail: _Trail) -> int | None:
         return None if self.alternatives else self.member
 
-    def fill(self, taken: int, out: int, avoid: int) -> int:
+    def fill(self, taken: int, hint: _Hint) -> int:
         found = -1
         for checks in self.alternatives:
             filled = taken
             for check in checks:
-                filled = check.fill(filled, out, avoid) if filled >= 0 else -1
+                filled = check.fill(filled, hint) if filled >= 0 else -1
             if filled == taken:
                 return taken
             found = filled if found < 0 else found
@@ -377,23 +417,36 @@ class Glance:
                 break
         rows = [check for check in checks if isinstance(check, _Row)]
         reason = _squeezed(rows, trail)
-        return View(reason, None) if reason is not None else View(None, self._filled(checks, trail))
+        return View(reason, None) if reason is not None else View(None, self._completed(checks, trail))
 
-    def _filled(self, checks: "Sequence[_Check]", trail: _Trail) -> int | None:
+    def _completed(self, checks: "Sequence[_Check]", trail: _Trail) -> int | None:
         """Return a completion, with every unit in its first place; ``None`` where none is found."""
-        taken, before = trail.must, -1
         half = len(self.rule.units) // 2
         avoid = _union(
             check.may
             for check in checks
             if isinstance(check, _Row) and check.high is not None and check.may.bit_count() <= half
         )
+        hint = _Hint(trail.out, avoid, {}, is_exact=False)
+        taken = self._filled(checks, trail.must, hint)
+        if taken is None:
+            families: dict[int, int] = {}
+            for check in checks:
+                if isinstance(check, _Joined):
+                    mask = check.mask | _union(families.get(1 << bit, 0) for bit in each_bit(check.mask))
+                    families |= dict.fromkeys((1 << bit for bit in each_bit(mask)), mask)
+            hint = _Hint(trail.out, avoid, families, is_exact=True)
+            taken = self._filled(checks, trail.must, hint)
+        return taken
+
+    def _filled(self, checks: "Sequence[_Check]", taken: int, hint: _Hint) -> int | None:
+        before = -1
         for _ in range(_ROUNDS):
             if taken == before:
                 return taken if all((mask & taken).bit_count() <= most for mask, most in self.caps) else None
             before = taken
             for check in checks:
-                taken = check.fill(taken, trail.out, avoid)
+                taken = check.fill(taken, hint)
                 if taken < 0:
                     return None
         return None
