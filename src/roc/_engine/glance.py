@@ -6,16 +6,25 @@ against it, the floors are filled one after another, which often is a completion
 at once, as integers, one for each weight that units have.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
-from roc._engine.problem import each_bit, sees
+from roc._engine.problem import each_bit
 from roc._engine.rule import Alternatives, Atom, Kinds, Part, Row, Rule, Together
 from roc.rules import Measure
+
+_FAR: Final = 1 << 60
+
+_WIDE: Final = 2000
+"""Sums of whole units are only worked out up to this, in steps of what all of them are multiples of."""
 
 _ROUNDS: Final = 20
 """So often all clauses are looked at, while they still force or exclude units."""
 
+
+_Families: TypeAlias = dict[int, tuple[int, int]]
+"""The units that go with a unit, itself too, and the clauses because of which: by bit, all as masks."""
 
 _Weights: TypeAlias = tuple[tuple[int, int], ...]
 """The units of each weight, as masks, the heaviest first."""
@@ -34,14 +43,12 @@ class _Hint(NamedTuple):
     Attributes:
         out: Units that may not be taken.
         avoid: Units that are seen by narrow ceilings.
-        families: The units that go with a unit, by bit, both as masks.
-        is_exact: Whether to come close to what is needed, rather than to take few units.
+        families: Linked units; ``None``: take few units, rather than come close to what is needed.
     """
 
     out: int
     avoid: int
-    families: dict[int, int]
-    is_exact: bool
+    families: _Families | None
 
 
 class _Trail:
@@ -106,18 +113,37 @@ def _amount(weights: _Weights, units: int) -> int:
 
 
 class _Seen(NamedTuple):
-    """The units that a row sees: wherever they are placed, in some place, and in their first place."""
+    """The units that a row sees: in some place, wherever they are placed, in their first place, in each place."""
 
     may: int
     sure: int
     first: int
+    each: tuple[int, ...]
+
+
+class _Layer(NamedTuple):
+    """The units that have a first place, or a second: where that is, and whether they count there."""
+
+    units: int
+    counting: int
+    inside: dict[int, int]
+
+    def seen(self, row: Row) -> int:
+        """Return the units that a row sees there."""
+        units = self.counting if row.counted else self.units
+        if row.groups is None:
+            return units
+        found = 0
+        for group in row.groups:
+            found |= self.inside.get(group, 0)
+        return units & found
 
 
 class _Row:
     """A bound on a row."""
 
     __slots__ = (
-        *("first", "heaviest", "high", "is_plain", "low", "may", "measure", "member", "sure"),
+        *("each", "first", "heaviest", "high", "is_plain", "low", "may", "measure", "member", "sure"),
         *("used", "used_first", "weights"),
     )
 
@@ -128,7 +154,7 @@ class _Row:
         self.may = 0
         for _, mask in self.weights:
             self.may |= mask
-        self.sure, self.first = self.may & seen.sure, self.may & seen.first
+        self.sure, self.first, self.each = self.may & seen.sure, self.may & seen.first, seen.each
         self.heaviest = self.weights[0][0] if self.weights else 0
         self.is_plain = used is None
         self.used = 0 if used is None else used.sure
@@ -164,6 +190,13 @@ class _Row:
             trail.exclude(unused, self.member | trail.because(self.may & trail.out))
         return None
 
+    def follows(self, other: "_Row") -> int:
+        """Return the units that weigh something here and are seen here wherever the other row sees them."""
+        found = self.may
+        for here, there in zip(self.each, other.each, strict=True):
+            found &= here | ~there
+        return found
+
     def needs(self, trail: _Trail) -> int:
         """Return the members because of which the minimum applies to the units that are left."""
         why = self.member | trail.because(self.may & trail.out)
@@ -179,7 +212,9 @@ class _Row:
         need, free = self.low - amount, self.first & ~(taken | hint.out)
         if _amount(self.weights, free & ~hint.avoid) >= need:
             free &= ~hint.avoid
-        return self._fitted(need, free, taken, hint) if hint.is_exact else self._heaped(need, free, taken)
+        if hint.families is None:
+            return self._heaped(need, free, taken)
+        return self._fitted(need, free, taken, hint.families)
 
     def _heaped(self, need: int, free: int, taken: int) -> int:
         """Take heavy units as long as they fit, then a light one."""
@@ -198,23 +233,27 @@ class _Row:
                 return taken | here & -here
         return -1
 
-    def _fitted(self, need: int, free: int, taken: int, hint: "_Hint") -> int:
+    def _fitted(self, need: int, free: int, taken: int, families: _Families) -> int:
         """Take units, linked ones together, that come to no more than is needed, or little more."""
-        sums, each, rest = [1], [], free
+        step = math.gcd(*(weight for weight, _ in self.weights))
+        need = -(-need // step)
+        if need > _WIDE:
+            return -1
+        sums, each, rest = [1], list[tuple[int, int]](), free
         while rest and not sums[-1] >> need & 1:
             bit = rest & -rest
-            family = hint.families.get(bit, bit)
-            rest &= ~(family | bit)
-            if gain := _amount(self.weights, family & free):
-                each.append((gain, family))
-                sums.append(sums[-1] | sums[-1] << gain)
+            family, _ = families.get(bit, (bit, 0))
+            rest &= ~family
+            size = _amount(self.weights, family & free) // step
+            each.append((size, family))
+            sums.append(sums[-1] | sums[-1] << size)
         reach = sums.pop() >> need
         if not reach:
             return -1
         left = need + (reach & -reach).bit_length() - 1
-        for gain, family in reversed(each):
+        for size, family in reversed(each):
             if not sums.pop() >> left & 1:
-                left -= gain
+                left -= size
                 taken |= family
         return taken
 
@@ -309,6 +348,19 @@ class _Either:
 _Check: TypeAlias = _Row | _Joined | _Kinds | _Either
 
 
+def _families(checks: "Sequence[_Check]") -> _Families:
+    """Return the units that go together by some clauses."""
+    found: _Families = {}
+    for check in checks:
+        if isinstance(check, _Joined):
+            mask, members = check.mask, check.member
+            for bit in each_bit(check.mask):
+                family, links = found.get(1 << bit, (0, 0))
+                mask, members = mask | family, members | links
+            found |= dict.fromkeys((1 << bit for bit in each_bit(mask)), (mask, members))
+    return found
+
+
 def _union(masks: Iterable[int]) -> int:
     found = 0
     for mask in masks:
@@ -325,7 +377,7 @@ class Glance:
     """
 
     def __init__(self, rule: Rule, members: dict[str, int]) -> None:
-        self.rule = rule
+        self.rule, self.half = rule, len(rule.units) // 2
         self._read_places()
         self._seen: dict[Row, _Seen] = {}
         self.weights: dict[Measure, _Weights] = {}
@@ -340,30 +392,30 @@ class Glance:
     # -- reading ------------------------------------------------------------------------------------
 
     def _read_places(self) -> None:
-        """Read where units are placed first, and which can be placed in several ways."""
-        self.several = self.counting = 0
-        self.inside = [0] * len(self.rule.groups)
-        for bit, places in enumerate(self.rule.places):
-            unit, first = 1 << bit, places[0]
-            if len(places) > 1:
-                self.several |= unit
-            if first.counts:
-                self.counting |= unit
-            for group in first.groups:
-                self.inside[group] |= unit
+        """Read where units may be placed: those that have a first place, a second, and so on."""
+        places = self.rule.places
+        self.layers: list[_Layer] = []
+        bits: Iterable[int] = range(len(places))
+        while bits := [bit for bit in bits if len(places[bit]) > len(self.layers)]:
+            inside: dict[int, int] = {}
+            counting = 0
+            for bit in bits:
+                groups, counts = places[bit][len(self.layers)]
+                if counts:
+                    counting |= 1 << bit
+                for group in groups:
+                    inside[group] = inside.get(group, 0) | 1 << bit
+            self.layers.append(_Layer(sum(1 << bit for bit in bits), counting, inside))
 
     def _look(self, row: Row) -> _Seen:
         found = self._seen.get(row)
         if found is None:
-            first = row.mask & self.counting if row.counted else row.mask
-            if row.groups is not None:
-                first &= _union(self.inside[group] for group in row.groups)
-            may = sure = first & ~self.several
-            for bit in each_bit(row.mask & self.several):
-                seen = [sees(row, place) for place in self.rule.places[bit]]
-                may |= any(seen) << bit
-                sure |= all(seen) << bit
-            found = self._seen[row] = _Seen(may, sure, first)
+            seen = [layer.seen(row) for layer in self.layers]
+            first = may = sure = row.mask & seen[0]
+            for here, layer in zip(seen[1:], self.layers[1:], strict=True):
+                may |= row.mask & here
+                sure &= here | ~layer.units
+            found = self._seen[row] = _Seen(may, sure, first, tuple(seen))
         return found
 
     def _weighed(self, measure: Measure) -> _Weights:
@@ -416,30 +468,21 @@ class Glance:
             if trail.derived == before:
                 break
         rows = [check for check in checks if isinstance(check, _Row)]
-        reason = _squeezed(rows, trail)
-        return View(reason, None) if reason is not None else View(None, self._completed(checks, trail))
-
-    def _completed(self, checks: "Sequence[_Check]", trail: _Trail) -> int | None:
-        """Return a completion, with every unit in its first place; ``None`` where none is found."""
-        half = len(self.rule.units) // 2
-        avoid = _union(
-            check.may
-            for check in checks
-            if isinstance(check, _Row) and check.high is not None and check.may.bit_count() <= half
-        )
-        hint = _Hint(trail.out, avoid, {}, is_exact=False)
+        narrow = [row.may for row in rows if row.high is not None and row.may.bit_count() <= self.half]
+        hint = _Hint(trail.out, _union(narrow), None)
         taken = self._filled(checks, trail.must, hint)
-        if taken is None:
-            families: dict[int, int] = {}
-            for check in checks:
-                if isinstance(check, _Joined):
-                    mask = check.mask | _union(families.get(1 << bit, 0) for bit in each_bit(check.mask))
-                    families |= dict.fromkeys((1 << bit for bit in each_bit(mask)), mask)
-            hint = _Hint(trail.out, avoid, families, is_exact=True)
-            taken = self._filled(checks, trail.must, hint)
-        return taken
+        if taken is not None:
+            return View(None, taken)
+        bounds = _Bounds(rows, trail)
+        reason = bounds.squeezed() or bounds.starved()
+        if reason is not None:
+            return View(reason, None)
+        families = _families(checks)
+        taken = self._filled(checks, trail.must, hint._replace(families=families))
+        return View(bounds.squeezed(families) if taken is None else None, taken)
 
     def _filled(self, checks: "Sequence[_Check]", taken: int, hint: _Hint) -> int | None:
+        """Return a completion, with every unit in its first place; ``None`` where none is found."""
         before = -1
         for _ in range(_ROUNDS):
             if taken == before:
@@ -464,69 +507,158 @@ class _Need(NamedTuple):
 
 
 class _Claim(NamedTuple):
-    """What a floor takes at least of a ceiling."""
+    """What a floor takes at least of a ceiling, or has at most because of it.
+
+    Attributes:
+        row: The floor, or the ceiling.
+        units: The units that may be taken for it.
+        amount: How much that is.
+        members: The clauses that link these units, where that matters.
+    """
 
     row: _Row
-    least: int
+    units: int
+    amount: int
+    members: int
 
 
-def _squeezed(rows: Sequence[_Row], trail: _Trail) -> int | None:
-    """Return the reason why a ceiling leaves too little for the floors; ``None`` where none is seen."""
-    needs: list[_Need] = []
-    for row in rows:
-        if row.low is not None and (row.is_plain or trail.must & row.used):
-            need = row.low - _amount(row.weights, trail.must)
-            if need > 0:
-                needs.append(_Need(row, need, row.may & ~(trail.must | trail.out)))
-    needs.sort(key=lambda each: each.row.may.bit_count())
-    for ceiling in rows:
-        if ceiling.high is not None:
-            slack = ceiling.high - _amount(ceiling.weights, trail.must & ceiling.sure)
-            claims = _claims(ceiling, needs)
-            excess = sum(claim.least for claim in claims) - slack
+class _Bounds:
+    """Holds floors and ceilings against one another, after all that is forced and excluded."""
+
+    def __init__(self, rows: Sequence[_Row], trail: _Trail) -> None:
+        self.trail = trail
+        ordered = sorted(rows, key=lambda row: row.may.bit_count())
+        self.ceilings = [row for row in ordered if row.high is not None]
+        self.needs: list[_Need] = []
+        for row in ordered:
+            if row.low is not None and (row.is_plain or trail.must & row.used):
+                need = row.low - _amount(row.weights, trail.must)
+                self.needs.append(_Need(row, need, row.may & ~(trail.must | trail.out)))
+
+    def squeezed(self, families: _Families | None = None) -> int | None:
+        """Return the reason why a ceiling leaves too little for disjoint floors; ``None`` where none is seen.
+
+        With *families*, units are taken as wholes, and linked ones together.
+        """
+        for ceiling in self.ceilings:
+            held = self.trail.must & ceiling.sure
+            slack = (ceiling.high or 0) - _amount(ceiling.weights, held)
+            claims = self._claims(ceiling, families)
+            excess = sum(claim.amount for claim in claims) - slack
             if excess > 0:
-                return _reason(ceiling, claims, excess - 1, trail)
-    return None
+                why = ceiling.member
+                for row, _, _, members in claims:
+                    why |= row.needs(self.trail) | members
+                    if families is None and row.measure is ceiling.measure:
+                        held &= ~row.may  # without one of these, as much more is needed
+                return why | self.trail.because_enough(ceiling.weights, held, excess - 1)
+        return None
+
+    def _claims(self, ceiling: _Row, families: _Families | None) -> list[_Claim]:
+        """Return what floors claim of a ceiling: of nested floors either the inner ones or the outer one."""
+        found: list[_Claim] = []
+        for each in self.needs:
+            if each.need > 0 and each.free & ceiling.may:
+                if families is None:
+                    claim = _Claim(each.row, each.row.may, _least(ceiling, each), 0)
+                else:
+                    claim = _least_whole(ceiling, each, families)
+                apart = [other for other in found if not other.units & claim.units]
+                if claim.amount > sum(other.amount for other in found) - sum(other.amount for other in apart):
+                    found = [*apart, claim]
+        return found
+
+    def starved(self) -> int | None:
+        """Return the reason why disjoint ceilings leave too little for a floor; ``None`` where none is seen."""
+        trail = self.trail
+        for each in self.needs:
+            row = each.row
+            pool, claims = row.may & ~trail.out, list[_Claim]()
+            reach = _amount(row.weights, pool)
+            for ceiling in self.ceilings:
+                units = pool & ceiling.follows(row)
+                if units:
+                    apart = [claim for claim in claims if not claim.units & units]
+                    apart.append(_Claim(ceiling, units, self._most(ceiling, row, units), 0))
+                    rest = pool & ~_union(claim.units for claim in apart)
+                    total = _amount(row.weights, rest) + sum(claim.amount for claim in apart)
+                    if total < reach:
+                        claims, reach = apart, total
+            spare = (row.low or 0) - reach - 1
+            if spare >= 0:
+                why = row.needs(trail)
+                for ceiling, units, _, _ in claims:
+                    held = trail.must & ceiling.sure & ~units
+                    why |= ceiling.member | trail.because_enough(ceiling.weights, held, 0)
+                return why
+        return None
+
+    def _most(self, ceiling: _Row, row: _Row, units: int) -> int:
+        """Return the most that a floor can have of some units, which a ceiling sees, too."""
+        left = (ceiling.high or 0) - _amount(ceiling.weights, self.trail.must & ceiling.sure & ~units)
+        if ceiling.measure is row.measure:
+            return left
+        total = 0
+        for gain, price, count in _exchanged(row, ceiling, units):
+            if left <= count * price:
+                return total + left * gain // price
+            total, left = total + count * gain, left - count * price
+        return total
 
 
-def _claims(ceiling: _Row, needs: Sequence[_Need]) -> list[_Claim]:
-    """Return what floors claim of a ceiling: of nested floors either the inner ones or the outer one."""
-    found: list[_Claim] = []
-    for each in needs:
-        if each.free & ceiling.sure:
-            least = _least(ceiling, each)
-            apart = [claim for claim in found if not claim.row.may & each.row.may]
-            if least > sum(claim.least for claim in found) - sum(claim.least for claim in apart):
-                found = [*apart, _Claim(each.row, least)]
+def _exchanged(row: _Row, ceiling: _Row, units: int) -> list[tuple[int, int, int]]:
+    """Return what units bring to a floor, what they take of a ceiling, and how many do; the best bargains first."""
+    found = [
+        (gain, price, both.bit_count())
+        for gain, mask in row.weights
+        if mask & units
+        for price, other in ceiling.weights
+        if (both := mask & other & units)
+    ]
+    found.sort(key=lambda each: each[1] / each[0])
     return found
 
 
 def _least(ceiling: _Row, each: _Need) -> int:
-    """Return the least that what a floor needs takes of a ceiling."""
-    need = each.need - _amount(each.row.weights, each.free & ~ceiling.sure)
-    paid = each.free & ceiling.sure
+    """Return the least that what a floor needs takes of a ceiling, where units can be divided."""
+    paid = each.free & ceiling.follows(each.row)
+    need = each.need - _amount(each.row.weights, each.free & ~paid)
     if need <= 0 or ceiling.measure is each.row.measure:
         return max(0, need)
-    pairs = sorted(
-        (price / gain, price, gain, both.bit_count())
-        for gain, mask in each.row.weights
-        if mask & paid
-        for price, other in ceiling.weights
-        if (both := mask & other & paid)
-    )
     total = 0
-    for _, price, gain, count in pairs:
+    for gain, price, count in _exchanged(each.row, ceiling, paid):
         if need <= count * gain:
             return total - -need * price // gain
         total, need = total + count * price, need - count * gain
     return total
 
 
-def _reason(ceiling: _Row, claims: Sequence[_Claim], spare: int, trail: _Trail) -> int:
-    """Return the members because of which a ceiling leaves too little."""
-    why, inside = ceiling.member, 0
-    for row, _ in claims:
-        why |= row.needs(trail)
-        if row.measure is ceiling.measure:
-            inside |= row.may
-    return why | trail.because_enough(ceiling.weights, trail.must & ceiling.sure & ~inside, spare)
+def _least_whole(ceiling: _Row, each: _Need, families: _Families) -> _Claim:
+    """Return the least that what a floor needs takes of a ceiling, in whole units, linked ones together."""
+    row, units, members, rest = each.row, each.row.may, 0, each.free
+    paid = ceiling.follows(row)
+    choices: dict[tuple[int, int], int] = {}
+    while rest:
+        bit = rest & -rest
+        family, links = families.get(bit, (bit, 0))
+        rest &= ~family
+        units |= family
+        members |= links
+        wanted = family & each.free
+        seen = family & ceiling.sure
+        if not wanted & wanted - 1:
+            seen |= wanted & paid  # of several it may be another that is seen
+        choice = (_amount(row.weights, wanted), _amount(ceiling.weights, seen))
+        choices[choice] = choices.get(choice, 0) + 1
+    step = math.gcd(*(gain for gain, _ in choices))
+    need = -(-each.need // step) if step else 0
+    if not 0 < need <= _WIDE:
+        return _Claim(row, row.may, _least(ceiling, each), 0)
+    least = [0, *([_FAR] * need)]
+    for (gain, price), count in choices.items():
+        size = gain // step
+        for _ in range(min(count, -(-need // size))):
+            least = [
+                min(old, least[max(0, got - size)] + price) if got else 0 for got, old in enumerate(least)
+            ]
+    return _Claim(row, units, least[-1], members)
