@@ -8,12 +8,20 @@ import pytest
 import roc
 from roc._engine import refute
 from roc._engine.explain import Core, Fact, conflict, conflicts, facts
+from roc._engine.glance import Glance, View
 from roc._engine.rule import Rule
 from roc._engine.search import Budget, OutOfBudgetError
 from roc.qualification import ways
 from roc.rules import Clause, Measure
 
 _PLENTY = 1_000_000
+
+
+@pytest.fixture(params=["glance", "relaxation"], autouse=True)
+def _sight(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every example be explained as it is, and by relaxations alone."""
+    if request.param == "relaxation":
+        monkeypatch.setattr(Glance, "look", lambda *_: View(None, None))
 
 
 def _qualification(
@@ -237,15 +245,13 @@ def test_assumptions_that_exclude_one_another_need_no_member() -> None:
 
 
 def _crowded(units: int = 12) -> list[Rule]:
-    """Return a rule whose relaxation is possible but which no selection satisfies: sums that are never odd."""
-    q = roc.Qualification(
-        title="Never odd",
-        units=[roc.Unit(number=f"M{i}", credit=2 * (i % 3 + 1)) for i in range(units)]
-        + [roc.Unit(number="X", credit=1)],
-        groups=[roc.UnitGroup(name="All", units=[*(f"M{i}" for i in range(units)), "X"])],
-        rules=[roc.parse("exactly 13 credits"), roc.Threshold(maximum=0, scope=roc.Scope(units=["X"]))],
+    """Return a rule whose relaxation is possible but which no selection satisfies: an even sum that is to be odd."""
+    return _rules(
+        _qualification(
+            [f"exactly {units // 2} units", f"exactly {units + 1} credits", "M1 and M2 are barred"],
+            credit=[1 + 2 * (i % 2) for i in range(units)],
+        )
     )
-    return _rules(q)
 
 
 @pytest.mark.parametrize(("nodes", "quick"), [(0, 0), (8, 0), (24, 1), (1000, 100_000)])
@@ -277,7 +283,7 @@ def test_a_budget_that_is_spent_is_an_error(left: int) -> None:
         conflict(_crowded(40), 0, Budget(left))
 
 
-def test_listing_conflicts_spends_the_budget_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_listing_conflicts_spends_the_budget_too() -> None:
     """The number of conflicts may be large; those found before are given."""
     q = _qualification([f"M{i} and M{j} are barred" for i, j in itertools.combinations(range(1, 7), 2)])
     rules, chosen = _rules(q), _mask(1, 2, 3, 4, 5, 6)
@@ -288,11 +294,13 @@ def test_listing_conflicts_spends_the_budget_too(monkeypatch: pytest.MonkeyPatch
     short = Budget((_PLENTY - budget.left) * 2 // 3)
     with pytest.raises(OutOfBudgetError):
         found.extend(conflicts(rules, chosen, short))
-    monkeypatch.setattr(refute, "_RELAXING", 0)
-    pair = conflicts(_rules(_qualification(["M1 and M2 are barred"])), _mask(1, 2), Budget(0))
-    assert next(pair) == Core(("$.rules[0]",), _mask(1, 2))
+    pair, clash = _rules(_qualification(["M1 and M2 are barred"])), Core(("$.rules[0]",), _mask(1, 2))
+    budget = Budget(_PLENTY)
+    assert conflict(pair, _mask(1, 2), budget) == clash
+    stream = conflicts(pair, _mask(1, 2), Budget(_PLENTY - budget.left))
+    assert next(stream) == clash
     with pytest.raises(OutOfBudgetError):
-        next(pair)
+        next(stream)
     stream = conflicts(rules, chosen, Budget(_PLENTY))
     assert [next(stream) for _ in range(3)] == every[:3]
 

@@ -388,7 +388,9 @@ class _Reader:
             need = len(group.units)
             text = f"all {need} units of {name}" if need > 1 else f"the unit of {name}"
             values: dict[str, Parameter] = {"group": group.label, "required": Decimal(need)}
-            values |= {"reachable": fact.reachable for fact in facts if fact.is_floor}
+            for fact in facts:
+                if fact.is_floor:
+                    values["reachable"] = fact.reachable
             yield text, Message.of("conflict.mandatory", values, path=path)
         if group.choose is not None:
             labels = self._parts(group)

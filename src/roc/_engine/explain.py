@@ -74,9 +74,13 @@ def own_choices(rules: Sequence[Rule], chosen: int) -> int:
     for rule in rules:
         here = 0
         for part in _plain_parts(rule):
-            if isinstance(part, Atom) and part.used is None and part.row.measure is Measure.UNITS:
-                if part.lo == part.row.mask.bit_count():
-                    here |= part.row.mask
+            if (
+                isinstance(part, Atom)
+                and part.used is None
+                and part.row.measure is Measure.UNITS
+                and part.lo == part.row.mask.bit_count()
+            ):
+                here |= part.row.mask
         needed &= here
     found = seen = 0
     for bit in each_bit(needed):

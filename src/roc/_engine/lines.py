@@ -93,8 +93,7 @@ class System:
         self.rule = rule
         self.glance = Glance(rule, members)
         self.statements = tuple(
-            Statement(self, members[source], source, alternatives)
-            for source, alternatives in rule.statements
+            Statement(self, members[source], source, alternatives) for source, alternatives in rule.statements
         )
         self.kinds: dict[int, tuple[int, ...]] = {}
         self._more = itertools.count(sum(map(len, rule.places)))

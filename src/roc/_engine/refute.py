@@ -1,10 +1,10 @@
 """Proofs that some clauses and some choices exclude one another, and which of them a proof needs.
 
-Most of it is seen at a glance. Where that leaves it open, the linear relaxation is asked. Where the linear relaxation is impossible, the simplex leaves factors for a sum of lines that shows it; the sum is
-checked in whole numbers. The clauses with a factor, and the choices without which the sum shows nothing, are the
-reason. Where the relaxation is possible, a walk from its solution nearly always leads to a whole one. Where it does
-not, both sides of a decision are refuted, and the reason is that of both. Where even that takes too long, the search
-for completions decides.
+Most is seen at a glance. Where that leaves it open, the linear relaxation is asked. Where that is impossible, the
+simplex leaves factors for a sum of lines that shows it; the sum is checked in whole numbers. The clauses with a
+factor, and the choices without which the sum shows nothing, are the reason. Where the relaxation is possible, a walk
+from its solution nearly always leads to a whole one. Where it does not, both sides of a decision are refuted, and
+the reason is that of both. Where even that takes too long, the search for completions decides.
 """
 
 import math
