@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from roc._engine.checks import WIDE, Families, RowCheck, Trail, union, weigh
 
 _FAR: Final = 1 << 60
+_PRECISE: Final = 128
 
 
 class _Need(NamedTuple):
@@ -111,9 +112,8 @@ class Bounds:
             return left
         total = 0
         for gain, price, count in _exchanged(row, ceiling, units):
-            if left <= count * price:
-                return total + left * gain // price
-            total, left = total + count * gain, left - count * price
+            spent = min(left, count * price)
+            total, left = total + spent * gain // price, left - spent
         return total
 
 
@@ -126,7 +126,7 @@ def _exchanged(row: RowCheck, ceiling: RowCheck, units: int) -> list[tuple[int, 
         for price, other in ceiling.weights
         if (both := mask & other & units)
     ]
-    found.sort(key=lambda each: each[1] / each[0])
+    found.sort(key=lambda each: (each[1] << _PRECISE) // each[0])
     return found
 
 
@@ -138,9 +138,8 @@ def _least(ceiling: RowCheck, each: _Need) -> int:
         return max(0, need)
     total = 0
     for gain, price, count in _exchanged(each.row, ceiling, paid):
-        if need <= count * gain:
-            return total - -need * price // gain
-        total, need = total + count * price, need - count * gain
+        had = min(need, count * gain)
+        total, need = total - -had * price // gain, need - had
     return total
 
 
@@ -162,8 +161,8 @@ def _least_whole(ceiling: RowCheck, each: _Need, families: Families) -> _Claim:
         choice = (weigh(row.weights, wanted), weigh(ceiling.weights, seen))
         choices[choice] = choices.get(choice, 0) + 1
     step = math.gcd(*(gain for gain, _ in choices))
-    need = -(-each.need // step) if step else 0
-    if not 0 < need <= WIDE:
+    need = -(-each.need // step)
+    if need > WIDE:
         return _Claim(row, row.may, _least(ceiling, each), 0)
     least = [0, *([_FAR] * need)]
     for (gain, price), count in choices.items():

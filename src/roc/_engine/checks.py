@@ -198,7 +198,7 @@ class RowCheck:
 
     def _fitted(self, need: int, free: int, taken: int, families: Families) -> int:
         """Take units, linked ones together, that come to no more than is needed, or little more."""
-        step = math.gcd(*(weight for weight, _ in self.weights))
+        step = math.gcd(*(weight for weight, _ in self.weights)) or 1
         need = -(-need // step)
         if need > WIDE:
             return -1
