@@ -22,7 +22,7 @@ from roc.messages import CODES, CONFLICT_CODES
 from roc.numbers import UnitNumber
 from roc.qualification import ways
 from roc.rules import Measure
-from roc.wordings import PLAIN, PLAIN_CY
+from roc.wordings import PLAIN, PLAIN_CY, PORTAL
 
 EXAMPLES = Path(__file__).parent.parent / "examples" / "qualifications"
 
@@ -160,7 +160,7 @@ class TestTheGuide:
         found = self._blocked("$.rules[0]", "$.rules[4]")
         with pytest.raises(roc.WordingError, match=r"no template for conflict\.blocked"):
             found.lines("portal")
-        own = roc.wordings.PORTAL.evolve(templates={code: PLAIN.templates[code] for code in CONFLICT_CODES})
+        own = PORTAL.evolve(templates={code: PLAIN.templates[code] for code in CONFLICT_CODES})
         assert found.lines(own)[0] == "No selection can do all of this:"
 
 

@@ -17,11 +17,15 @@ from roc.rules import Clause, Measure
 _PLENTY = 1_000_000
 
 
+def _nothing_seen(*_: object) -> View:
+    return View(None, None)
+
+
 @pytest.fixture(params=["glance", "relaxation"], autouse=True)
 def _sight(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every example be explained as it is, and by relaxations alone."""
     if request.param == "relaxation":
-        monkeypatch.setattr(Glance, "look", lambda *_: View(None, None))
+        monkeypatch.setattr(Glance, "look", _nothing_seen)
 
 
 def _qualification(

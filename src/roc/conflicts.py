@@ -111,6 +111,7 @@ class Conflict(Record):
         unit: The unit that was asked about; ``None``: the selection as it is.
         wanted: Whether that unit is taken to be chosen ("why is it closed?") or left out ("why is it forced?").
         head: What the conflict is about, as a message.
+        messages: What is in conflict, as messages: the clauses, then the choices.
     """
 
     selection: Selection
@@ -120,17 +121,12 @@ class Conflict(Record):
     unit: UnitNumber | None
     wanted: bool
     head: Message
-    _chosen: tuple[Message, ...]
+    messages: tuple[Message, ...]
 
     @property
     def paths(self) -> tuple[str, ...]:
         """The places of the clauses."""
         return tuple(each.path for each in self.clauses)
-
-    @property
-    def messages(self) -> tuple[Message, ...]:
-        """What is in conflict, as messages: the clauses, then the choices."""
-        return (*(message for each in self.clauses for message in each.messages), *self._chosen)
 
     def lines(self, wording: "str | Wording" = "plain") -> tuple[str, ...]:
         """Return the conflict in a wording that has conflicts: what it is about, and a line for each part.
@@ -261,17 +257,18 @@ class _Reader:
             tuple(number for number in self._numbers(family[bit]) if number in held)
             for bit in each_bit(core.choices)
         )
+        clauses = tuple(
+            self._clause(path, [fact for fact in facts if fact.source == path]) for path in core.sources
+        )
         return Conflict(
             selection=self.selection,
-            clauses=tuple(
-                self._clause(path, [fact for fact in facts if fact.source == path]) for path in core.sources
-            ),
+            clauses=clauses,
             choices=tuple(rule.units[bit].number for bit in each_bit(core.choices)),
             families=groups,
             unit=unit,
             wanted=wanted,
             head=head,
-            chosen=tuple(self._chosen(groups)),
+            messages=(*(message for each in clauses for message in each.messages), *self._chosen(groups)),
         )
 
     def _numbers(self, mask: int) -> list[UnitNumber]:
@@ -388,9 +385,7 @@ class _Reader:
             need = len(group.units)
             text = f"all {need} units of {name}" if need > 1 else f"the unit of {name}"
             values: dict[str, Parameter] = {"group": group.label, "required": Decimal(need)}
-            for fact in facts:
-                if fact.is_floor:
-                    values["reachable"] = fact.reachable
+            values.update(("reachable", fact.reachable) for fact in facts if fact.is_floor)
             yield text, Message.of("conflict.mandatory", values, path=path)
         if group.choose is not None:
             labels = self._parts(group)

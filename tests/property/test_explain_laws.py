@@ -205,10 +205,14 @@ def _case(selection: Selection) -> Case:
     return Case(selection, rules, chosen, found)
 
 
+def _nothing_seen(*_: object) -> View:
+    return View(None, None)
+
+
 def _impatient(patch: pytest.MonkeyPatch, how: int) -> None:
     """Let proofs do without a glance, or stop early besides: at once, or after a decision or two, without a walk."""
     if how:
-        patch.setattr(Glance, "look", lambda *_: View(None, None))
+        patch.setattr(Glance, "look", _nothing_seen)
     if how > 1:
         patch.setattr(refute, "_STEPS", 1)
         patch.setattr(refute, "_QUICK", 0)
