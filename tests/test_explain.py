@@ -423,3 +423,9 @@ def test_what_the_rule_needs_anyway_is_nobodys_choice() -> None:
     rules = _rules(q)
     assert own_choices(rules, _mask(1, 2, 3, 4, 5, 6)) == _mask(5, 6)
     assert own_choices(rules[:1], _mask(1, 2, 3, 4, 5, 6)) == _mask(6)
+
+
+def test_a_rule_without_units() -> None:
+    """What asks for a unit is the conflict where there is none."""
+    q = roc.Qualification(title="Empty", rules=[roc.parse("at least 1 unit"), roc.parse("at most 3 units")])
+    assert conflict(_rules(q), 0, Budget(_PLENTY)) == Core(("$.rules[0]",), 0)

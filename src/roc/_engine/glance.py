@@ -22,7 +22,7 @@ from roc._engine.checks import (
     families_of,
     union,
 )
-from roc._engine.rule import Alternatives, Atom, Kinds, Part, Row, Rule, Together
+from roc._engine.rule import Alternatives, Atom, Kinds, Part, Place, Row, Rule, Together
 from roc.rules import Measure
 
 _ROUNDS: Final = 20
@@ -70,31 +70,31 @@ class Glance:
         self.checks = [
             check for source, each in rule.statements for check in self._statement(members[source], each)
         ]
+        inside = self.layers[0].inside
         self.caps = [
-            (
-                union(1 << b for b, places in enumerate(rule.places) if set(pair) <= set(places[0].groups)),
-                most,
-            )
-            for pair, most in rule.caps.items()
+            (inside.get(one, 0) & inside.get(other, 0), most) for (one, other), most in rule.caps.items()
         ]
 
     # -- reading ------------------------------------------------------------------------------------
 
     def _read_places(self) -> None:
         """Read where units may be placed: those that have a first place, a second, and so on."""
-        places = self.rule.places
+        alike: dict[tuple[Place, ...], int] = {}
+        for bit, places in enumerate(self.rule.places):
+            alike[places] = alike.get(places, 0) | 1 << bit
         self.layers: list[_Layer] = []
-        bits: Iterable[int] = range(len(places))
-        while bits := [bit for bit in bits if len(places[bit]) > len(self.layers)]:
+        for i in range(max(map(len, alike), default=1)):
             inside: dict[int, int] = {}
-            counting = 0
-            for bit in bits:
-                groups, counts = places[bit][len(self.layers)]
-                if counts:
-                    counting |= 1 << bit
-                for group in groups:
-                    inside[group] = inside.get(group, 0) | 1 << bit
-            self.layers.append(_Layer(sum(1 << bit for bit in bits), counting, inside))
+            present = counting = 0
+            for places, units in alike.items():
+                if len(places) > i:
+                    present |= units
+                    groups, counts = places[i]
+                    if counts:
+                        counting |= units
+                    for group in groups:
+                        inside[group] = inside.get(group, 0) | units
+            self.layers.append(_Layer(present, counting, inside))
 
     def _look(self, row: Row) -> Seen:
         found = self._seen.get(row)
