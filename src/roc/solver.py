@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple, TypeAlias, final
+from typing import Final, NamedTuple, TypeAlias, final
 
 import attrs
 
@@ -24,7 +24,9 @@ from roc._engine.problem import each_bit
 from roc._engine.repair import repairs as find_repairs
 from roc._engine.rule import Rule, TooManyAlternativesError, read
 from roc._record import Record
-from roc.answers import Bounds, Completion, Limits, Options, Repair, UnitOption, Verdict
+from roc.answers import Bounds, Completion, Limits, Options, Reason, Repair, UnitOption, Verdict
+from roc.conflicts import Conflict
+from roc.conflicts import explain as find_conflicts
 from roc.errors import EngineError, LimitReachedError, SelectionError, nearest
 from roc.numbers import UnitNumber
 from roc.qualification import Entry, Qualification, ways
@@ -433,6 +435,74 @@ class Solver(Record):
         )
         exact = found.possible is not None and not found.undecided
         return Options(selection=selection, items=tuple(items), verdict=verdict, exact=exact)
+
+    # -- reasons ------------------------------------------------------------------------------------
+
+    def explain(
+        self, selection: Selection, *, pathway: str | None = None, limits: Limits | None = None
+    ) -> Conflict | None:
+        """Return why a selection is blocked: a minimal conflict; ``None`` where it can be finished.
+
+        Its members are clauses of the rule and units that the person chose. Whichever of them is dropped, the
+        others agree. Units that came by a link, units that the rule needs anyway and deductions are no members.
+
+        Raises:
+            LimitReachedError: The limits did not suffice.
+        """
+        return next(self.conflicts(selection, pathway=pathway, limits=limits), None)
+
+    def conflicts(
+        self, selection: Selection, *, pathway: str | None = None, limits: Limits | None = None
+    ) -> Iterator[Conflict]:
+        """Yield all minimal conflicts of a selection, lazily and in a fixed order; none where it can be finished.
+
+        Raises:
+            LimitReachedError: The next one could not be proven within the limits.
+        """
+        asked = self._open_within(selection, pathway, limits)
+        return self._conflicts(selection, asked, None, wanted=True)
+
+    @staticmethod
+    def _conflicts(
+        selection: Selection, asked: _Question, unit: UnitNumber | None, *, wanted: bool
+    ) -> Iterator[Conflict]:
+        rules, chosen, budget = asked
+        try:
+            yield from find_conflicts(selection, rules, chosen, budget, unit=unit, wanted=wanted)
+        except OutOfBudgetError:
+            raise LimitReachedError from None
+
+    def why(
+        self,
+        selection: Selection,
+        unit: UnitNumber | str | Unit,
+        *,
+        pathway: str | None = None,
+        limits: Limits | None = None,
+    ) -> Reason:
+        """Tell what can become of a unit, and why.
+
+        A forced or closed unit comes with a minimal conflict, an open one with the smallest completion that
+        contains it.
+
+        Raises:
+            LimitReachedError: The limits did not suffice.
+        """
+        number = unit.number if isinstance(unit, Unit) else to_unit_number(unit)
+        self._mask([number])
+        option = self.options(selection, pathway=pathway, limits=limits)[number]
+        conflict: Conflict | None = None
+        completion: Completion | None = None
+        if option is UnitOption.OPEN:
+            grown = selection.evolve(entries=(*selection.entries, Entry(unit=number)))
+            completion = self.complete(grown, pathway=pathway, limits=limits)
+        elif option in {UnitOption.FORCED, UnitOption.CLOSED}:
+            asked = self._open_within(selection, pathway, limits)
+            wanted = option is UnitOption.CLOSED
+            conflict = next(self._conflicts(selection, asked, number, wanted=wanted), None)
+        elif option is UnitOption.UNDECIDED:
+            raise LimitReachedError
+        return Reason(unit=number, option=option, conflict=conflict, completion=completion)
 
     # -- repairs ------------------------------------------------------------------------------------
 

@@ -150,9 +150,7 @@ class Problem:
                 counted_kinds.append((field(max(0, each.hi)), each.rows))
         self._caps = [(field(most), pair) for pair, most in rule.caps.items()]
         self.ceiling_fields = list(range(self.credit_ceiling + width, position, width))
-        credit_floors = [
-            at for at, row, plain in self.floor_rows if plain and row.measure is Measure.CREDIT
-        ]
+        credit_floors = [at for at, row, plain in self.floor_rows if plain and row.measure is Measure.CREDIT]
         self.others = [(field(0), at) for at in credit_floors]
         self.fields_end = position
         self._others_shift = self.others[0][0] - self.others[0][1] if self.others else 0

@@ -466,9 +466,7 @@ class Search:
             since.pop()
             certain = min(certain, len(since))
 
-    def _hopeless(
-        self, frames: Sequence[_Frame], certain: int, doubt: int
-    ) -> tuple[int, int | None]:
+    def _hopeless(self, frames: Sequence[_Frame], certain: int, doubt: int) -> tuple[int, int | None]:
         """Look for the first choice on a path whose relaxation is impossible; so many are known not to be.
 
         Return how many are known then, and the choice found, if the one in *doubt* is that far.
