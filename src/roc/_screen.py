@@ -47,7 +47,7 @@ COUNTS: Final = "[x]"
 IDLE: Final = "[-]"
 OPEN: Final = "[ ]"
 
-_BLANK: Final = Text("\n", end="")
+BLANK: Final = Text("\n", end="")
 MEASURES: Final = ((Measure.UNITS, "Units"), (Measure.CREDIT, "Credit"), (Measure.GLH, "GLH"))
 
 
@@ -93,29 +93,29 @@ Fields: TypeAlias = tuple[tuple[str, Text], ...]
 """Labels with their values."""
 
 
-def _grid(fields: Fields) -> Table:
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(no_wrap=True)
-    grid.add_column(overflow="fold")
+def grid(fields: Fields) -> Table:
+    shown = Table.grid(padding=(0, 2, 0, 0))
+    shown.add_column(no_wrap=True)
+    shown.add_column(overflow="fold")
     for label, value in fields:
-        grid.add_row(labelled(label), value)
-    return grid
+        shown.add_row(labelled(label), value)
+    return shown
 
 
-def _hanging(line: Line) -> Table:
+def hanging(text: str) -> Table:
     """Return a sentence behind a dash; where it is wrapped, it goes on below its beginning."""
-    grid = Table.grid()
-    grid.add_column(no_wrap=True)
-    grid.add_column(overflow="fold")
-    grid.add_row("- ", Text(visible(line.text)))
-    return grid
+    shown = Table.grid()
+    shown.add_column(no_wrap=True)
+    shown.add_column(overflow="fold")
+    shown.add_row("- ", Text(visible(text)))
+    return shown
 
 
 def _margin(depth: int) -> int:
     return 2 * min(depth, _DEEPEST)
 
 
-def _indented(block: RenderableType, margin: int) -> RenderableType:
+def indented(block: RenderableType, margin: int) -> RenderableType:
     return Padding(block, (0, 0, 0, margin))
 
 
@@ -151,15 +151,15 @@ class Section:
         """How far what stands below the heading is indented."""
         return _margin(self.depth + 1 if self.heading else self.depth)
 
-    def parts(self, columns: "_Columns", width: int) -> Iterator[RenderableType]:
+    def parts(self, columns: "Columns", width: int) -> Iterator[RenderableType]:
         """Yield what it is made of, from top to bottom."""
-        yield _BLANK
+        yield BLANK
         if self.heading:
-            yield _indented(self.heading, _margin(self.depth))
+            yield indented(self.heading, _margin(self.depth))
         if self.fields:
-            yield _indented(_grid(self.fields), self.margin)
+            yield indented(grid(self.fields), self.margin)
         if self.heading and self.rows:
-            yield _BLANK
+            yield BLANK
         if self.rows:
             yield columns.table(self, width)
 
@@ -168,7 +168,7 @@ _Column: TypeAlias = tuple[str, int, Literal["left", "right"]]
 """The heading of a column, its width, and the side on which its values stand."""
 
 
-class _Columns:
+class Columns:
     """The columns that all tables of a screen share, so that they stand below each other."""
 
     def __init__(self, qualification: Qualification, sections: Iterable[Section]) -> None:
@@ -202,7 +202,7 @@ class _Columns:
                 table.add_column("Title", width=title, overflow="fold")
         for row in section.rows:
             table.add_row(*self._cells(row))
-        return _indented(table, margin)
+        return indented(table, margin)
 
     def _fitted(self, width: int, longest: int) -> tuple[list[_Column], int]:
         """Return the columns besides the titles, and the room that is left."""
@@ -278,26 +278,23 @@ class Screen:
     _lines: tuple[Line, ...] = attrs.field(default=(), alias="lines")
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        for block in self._blocks(options.max_width):
-            for line in console.render_lines(block, options, pad=False):
-                yield from _trimmed(line)
-                yield Segment.line()
+        yield from trimmed(self._blocks(options.max_width), console, options)
 
     def _blocks(self, width: int) -> Iterator[RenderableType]:
-        yield _grid(self._header)
-        yield _BLANK
+        yield grid(self._header)
+        yield BLANK
         if self._lines:
             yield Text("Rule of Combination:", style="bold")
             for each in self._lines:
-                yield _indented(_hanging(each), _margin(each.level))
-            yield _BLANK
+                yield indented(hanging(each.text), _margin(each.level))
+            yield BLANK
         grouped = bool(self._qualification.groups)
         yield Text("Unit Group Details:" if grouped else "Unit Details:", style="bold")
-        columns = _Columns(self._qualification, self._sections)
+        columns = Columns(self._qualification, self._sections)
         for section in self._sections:
             yield from section.parts(columns, width)
         if any(row.mark == IDLE for section in self._sections for row in section.rows):
-            yield _BLANK
+            yield BLANK
             yield Text(f"{IDLE} chosen, and does not count here")
 
     def text(self, width: int = 80) -> str:
@@ -314,6 +311,14 @@ class Screen:
         )
         console.print(self, end="")
         return file.getvalue()
+
+
+def trimmed(blocks: Iterable[RenderableType], console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+    """Yield blocks below each other, no line with a space at its end."""
+    for block in blocks:
+        for line in console.render_lines(block, options, pad=False):
+            yield from _trimmed(line)
+            yield Segment.line()
 
 
 def _trimmed(line: list[Segment]) -> list[Segment]:

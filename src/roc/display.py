@@ -119,6 +119,18 @@ def _rule_sections(
         yield from _rule_sections(q, group.groups, pathway, depth + 1)
 
 
+def _total(q: Qualification, units: Decimal, credit: Decimal, hours: Decimal | None = None) -> Text:
+    has_credit = credit > 0 or any(unit.credit is not None for unit in q.units)
+    return beside(
+        "",
+        (
+            ("Units", written(units)),
+            ("Credit", written(credit) if has_credit else None),
+            ("GLH", written(hours) if hours is not None and hours_matter(q) else None),
+        ),
+    )
+
+
 # -- a status ---------------------------------------------------------------------------------------
 
 
@@ -182,7 +194,7 @@ class _StatusScreen:
             achieved = len(self.best.achieved)
             limit = "" if self.best.exact else " (there may be a better one: a limit was reached)"
             yield "Best of", Text(f"{achieved} unit{'' if achieved == 1 else 's'} achieved{limit}")
-        yield "Added", self._total(status.units, status.credit, status.guided_learning_hours)
+        yield "Added", _total(self.qualification, status.units, status.credit, status.guided_learning_hours)
         yield "Status", verdict(status.text(self.wording), ok=status.ok)
         if not self.wording.in_full:
             notes = [each for each in status.messages if each.severity is Severity.WARNING]
@@ -206,24 +218,12 @@ class _StatusScreen:
             )
         return Text(visible(pathway.label)).append(remark, style="italic")
 
-    def _total(self, units: Decimal, credit: Decimal, hours: Decimal | None = None) -> Text:
-        q = self.qualification
-        has_credit = credit > 0 or any(unit.credit is not None for unit in q.units)
-        return beside(
-            "",
-            (
-                ("Units", written(units)),
-                ("Credit", written(credit) if has_credit else None),
-                ("GLH", written(hours) if hours is not None and hours_matter(q) else None),
-            ),
-        )
-
     def _groups(self, groups: Iterable[GroupStatus], depth: int) -> Iterator[Section]:
         for each in groups:
             heading = Text(visible(each.heading(self.wording)), style="bold green" if each.ok else "bold red")
             if not each.binding and not each.ok:
                 heading.append(" - not needed", style="not bold italic default")
-            total = self._total(Decimal(each.unit_count), each.credit)
+            total = _total(self.qualification, Decimal(each.unit_count), each.credit)
             text = verdict(each.text(self.wording), ok=each.ok)
             here = dict.fromkeys((*each.group.units, *each.units))
             yield Section(

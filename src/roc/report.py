@@ -1,24 +1,40 @@
-"""Reports: a status as plain data with stable keys, and its JSON, for programs in any language.
+"""Reports: a status, and answers of the solver, as plain data with stable keys, and their JSON.
+
+For programs in any language.
 
 The keys are described in ``roc/report.schema.json``. Amounts are JSON numbers, written exactly: a reader
 that wants them exact reads numbers as decimals.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from importlib.resources import files
 from typing import Any, TypeAlias
 
+from roc.answers import Completion, Options, Reason, Repair
 from roc.combination import Combination
+from roc.conflicts import Arithmetic, Conflict, ConflictClause
 from roc.messages import Message
-from roc.qualification import Entry
+from roc.qualification import Entry, Qualification
 from roc.rules import Measure
+from roc.selection import Selection
 from roc.status import ClauseStatus, GroupStatus, Status
 from roc.units import Unit
 from roc.wordings import Wording, find
 
-__all__ = ["Plain", "report_schema", "status_report", "to_json"]
+__all__ = [
+    "Plain",
+    "completion_report",
+    "conflict_report",
+    "options_report",
+    "reason_report",
+    "repair_report",
+    "report_schema",
+    "selection_report",
+    "status_report",
+    "to_json",
+]
 
 
 def __dir__() -> list[str]:
@@ -52,7 +68,7 @@ def status_report(
     selection = status.selection
     return {
         "ok": status.ok,
-        "qualification": _qualification(status),
+        "qualification": _qualification(status.qualification, status.pathway),
         "pathway": status.pathway,
         "pathways": {name: each.ok for name, each in status.pathways.items()},
         "date": None if status.date is None else status.date.isoformat(),
@@ -76,15 +92,14 @@ def status_report(
     }
 
 
-def _qualification(status: Status) -> Plain:
-    q = status.qualification
+def _qualification(q: Qualification, pathway: str | None) -> Plain:
     return {
         "number": None if q.number is None else str(q.number),
         "title": q.title,
         "level": None if q.level is None else str(q.level),
-        "min_units": q.minimum(Measure.UNITS, status.pathway),
-        "min_credit": q.minimum(Measure.CREDIT, status.pathway),
-        "min_glh": q.minimum(Measure.GLH, status.pathway),
+        "min_units": q.minimum(Measure.UNITS, pathway),
+        "min_credit": q.minimum(Measure.CREDIT, pathway),
+        "min_glh": q.minimum(Measure.GLH, pathway),
     }
 
 
@@ -171,6 +186,139 @@ def _best(best: Combination) -> Plain:
         "achieved": [*map(str, best.achieved.numbers)],
         "surplus": [*map(str, best.surplus)],
     }
+
+
+# -- answers of the solver --------------------------------------------------------------------------
+
+
+def selection_report(selection: Selection) -> dict[str, Plain]:
+    """Return what was asked about: the keys that all answers of the solver share in the schema.
+
+    >>> from roc import Qualification, Selection
+    >>> selection_report(Selection.start(Qualification(title="Example")))["selection"]
+    []
+    """
+    return {
+        "qualification": _qualification(selection.qualification, selection.pathway),
+        "pathway": selection.pathway,
+        "selection": [_entry(each) for each in selection],
+        "conditions": [*sorted(selection.conditions)],
+    }
+
+
+def completion_report(completion: Completion) -> dict[str, Plain]:
+    """Return *completion* as plain data: the object ``completion`` of the schema."""
+    return {
+        "added": [*map(str, completion.added)],
+        "conditions": [*completion.conditions],
+        "cost": completion.cost,
+        "credit": completion.credit,
+        "pathway": completion.pathway,
+        "exact": completion.exact,
+        "bound": completion.bound,
+        "selection": [_entry(each) for each in completion.selection],
+    }
+
+
+def repair_report(repair: Repair) -> dict[str, Plain]:
+    """Return *repair* as plain data: the object ``repair of repair`` of the schema."""
+    return {
+        "dropped": [*map(str, repair.dropped)],
+        "added": [*map(str, repair.added)],
+        "conditions": [*repair.conditions],
+        "cost": repair.cost,
+        "pathway": repair.pathway,
+        "selection": [_entry(each) for each in repair.selection],
+    }
+
+
+def options_report(options: Options) -> list[Plain]:
+    """Return *options* as plain data: objects ``option`` of the schema, in declared order."""
+    units = options.selection.qualification.units_by_number
+    return [
+        {"unit": str(number), "title": units[number].title, "option": option.value}
+        for number, option in options.items
+    ]
+
+
+_Lines: TypeAlias = Callable[[str], int | None]
+"""What tells the line of a file on which a path stands, as :func:`roc.conflicts.line_finder` returns it."""
+
+
+def _nowhere(_: str) -> None:
+    """Tell no line: the rule is of no file that is known."""
+
+
+def conflict_report(
+    conflict: Conflict, *, wording: str | Wording = "plain", line: _Lines = _nowhere
+) -> dict[str, Plain]:
+    """Return *conflict* as plain data: the object ``conflict`` of the schema.
+
+    Args:
+        conflict: What to report.
+        wording: The wording of the texts.
+        line: What tells the line of a clause; see :func:`roc.conflicts.line_finder`.
+
+    Raises:
+        WordingError: There is no such wording, or it has no templates for conflicts.
+    """
+    words = find(wording)
+    return {
+        "unit": None if conflict.unit is None else str(conflict.unit),
+        "wanted": conflict.wanted,
+        "text": conflict.text(words),
+        "clauses": [_conflict_clause(each, words, line) for each in conflict.clauses],
+        "choices": [*map(str, conflict.choices)],
+        "families": [[*map(str, each)] for each in conflict.families],
+    }
+
+
+def _conflict_clause(clause: ConflictClause, wording: Wording, line: _Lines) -> Plain:
+    return {
+        "rule": None if clause.clause is None else str(clause.clause),
+        "path": clause.path,
+        "line": line(clause.path),
+        "scope": clause.scope,
+        "text": clause.text,
+        "arithmetic": [_arithmetic(each) for each in clause.facts],
+        "messages": _messages(clause.messages, wording),
+    }
+
+
+def _arithmetic(fact: Arithmetic) -> Plain:
+    return {
+        "measure": None if fact.measure is None else fact.measure.value,
+        "floor": fact.is_floor,
+        "bound": fact.bound,
+        "present": fact.present,
+        "reachable": fact.reachable,
+        "needed": fact.needed,
+        "addable": fact.addable,
+        "gap": fact.gap,
+        "pathways": [*fact.pathways],
+    }
+
+
+def reason_report(
+    reason: Reason, *, wording: str | Wording = "plain", line: _Lines = _nowhere
+) -> dict[str, Plain]:
+    """Return *reason* as plain data: the object ``reason`` of the schema.
+
+    The arguments are those of :func:`conflict_report`.
+
+    Raises:
+        WordingError: There is no such wording, or it has no templates for conflicts.
+    """
+    conflict, completion = reason.conflict, reason.completion
+    return {
+        "unit": str(reason.unit),
+        "option": reason.option.value,
+        "conflict": None if conflict is None else conflict_report(conflict, wording=wording, line=line),
+        "completion": None if completion is None else completion_report(completion),
+    }
+
+
+# -- JSON -------------------------------------------------------------------------------------------
 
 
 def to_json(data: Plain) -> str:
