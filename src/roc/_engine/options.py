@@ -78,15 +78,10 @@ class _Witnesses:
         units = totals.units(totals.held(found))
         self.seen |= units
         self.common &= units
-        unseen = []
-        for i in each.unseen:
-            mask = totals.masks[i]
-            if mask & ~self.seen:
-                if totals.admits(found, i):
-                    self.seen |= mask
-                else:
-                    unseen.append(i)
-        each.unseen = unseen
+        unseen = [i for i in each.unseen if totals.masks[i] & ~self.seen]
+        admitted = totals.admitted(found, unseen)
+        self.seen |= totals.units(admitted)
+        each.unseen = [i for i in unseen if not admitted >> i & 1]
 
     def includes(self, bit: int) -> bool:
         """Tell whether some completion includes a unit."""

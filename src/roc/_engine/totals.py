@@ -314,11 +314,17 @@ class Totals:
         """Return a selection with what it takes to look at its neighbours."""
         return Base(self.nothing, dict(held))
 
-    def admits(self, base: Base, item: int) -> bool:
-        """Tell whether a completion is one with an item more, too."""
-        return any(
-            self.is_kept(base.core + column.delta, base.fired | column.fires) for column in self.columns[item]
-        )
+    def admitted(self, base: Base, items: Iterable[int]) -> int:
+        """Return those of some items with each of which a completion is one, too."""
+        guard, fired = self.guard, base.fired
+        total, found = base.core + self.effect(fired), 0
+        for i in items:
+            for column in self.columns[i]:
+                fires = column.fires & ~fired
+                if (total + column.delta + (self.effect(fires) if fires else 0)) & guard == guard:
+                    found |= 1 << i
+                    break
+        return found
 
     def spares(self, base: Base, item: int) -> bool:
         """Tell whether a completion is one without one of its items, too."""
