@@ -295,7 +295,7 @@ class _Table:
     def _spend(self, states: int, size: int) -> None:
         self.budget.left -= states + (size >> _PRICE)
         if self.budget.left < 0:
-            raise OutOfBudgetError
+            self.budget.more()
 
     # -- the end ------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from roc._engine.lines import Bound, System, Way, systems
 from roc._engine.problem import each_bit
 from roc._engine.refute import Refuter
 from roc._engine.rule import Atom, Kinds, Part, Rule, Together
-from roc._engine.search import Budget, OutOfBudgetError
+from roc._engine.search import Budget
 from roc.rules import Measure
 
 
@@ -151,7 +151,7 @@ def conflicts(
             yield Core(tuple(found.sources[bit - found.size] for bit in each_bit(core ^ choices)), choices)
         budget.left -= 1
         if budget.left < 0:
-            raise OutOfBudgetError
+            budget.more()
         for bit in reversed(list(each_bit(core))):
             child = dropped | 1 << bit
             if child not in seen:

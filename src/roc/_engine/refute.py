@@ -149,7 +149,7 @@ class Refuter:
             return clash & -clash
         self.budget.left -= 1 + len(system.glance.checks) // _GLANCES
         if self.budget.left < 0:
-            raise OutOfBudgetError
+            self.budget.more()
         part = None if more is None else more.parts[0]
         view = system.glance.look(members, chosen, self.must, self.banned, part)
         if view.reason is not None:
@@ -223,11 +223,11 @@ class Refuter:
                     return None
             except OutOfBudgetError:
                 if self.budget.left < 0:
-                    raise
+                    self.budget.more()
         try:
             return self._branch(system, lines, domain, outcome, [_NODES])
         except _UndecidedError:
-            if is_refuted or not self._is_possible(system, parts, domain, self.budget.left):
+            if is_refuted or not self._is_possible(system, parts, domain, self.budget.whole):
                 return members
             return None
 
@@ -261,14 +261,10 @@ class Refuter:
 
     def _is_possible(self, system: System, parts: list[Part], domain: _Domain, part: int) -> bool:
         """Let the search for completions decide, with a part of the budget."""
-        budget = Budget(min(part, self.budget.left))
-        before = budget.left
         packed = [[Problem(system.rule, parts)]]
         chosen = domain.chosen | domain.given
-        try:
-            found = Completer([system.rule], chosen, budget, banned=domain.out, packed=packed).some()
-        finally:
-            self.budget.left -= before - budget.left
+        with self.budget.part(part):
+            found = Completer([system.rule], chosen, self.budget, banned=domain.out, packed=packed).some()
         self.taken = None
         return found is not None
 
@@ -294,7 +290,7 @@ class Refuter:
         variables, single, columns, low_, high_ = self._tableau(system, tight, domain)
         self.budget.left -= _RELAXING + len(columns) * len(tight) // 16
         if self.budget.left < 0:
-            raise OutOfBudgetError
+            self.budget.more()
         proof: list[float] = []
         found = prices([0.0] * len(columns), columns, low_, high_, proof=proof)
         if found is None:
