@@ -11,10 +11,11 @@ import attrs
 import click
 from rich.console import Console, RenderableType
 
+from roc._question import Costs
 from roc.answers import Limits
 from roc.cli._files import Problem, RuleFile, read_rule, texts
 from roc.display import MIN_WIDTH, visible
-from roc.errors import DataError, InvalidData, RocError, SelectionError, nearest
+from roc.errors import DataError, InvalidData, SelectionError, nearest
 from roc.formats.selections import load_selection
 from roc.numbers import UnitNumber
 from roc.qualification import Qualification
@@ -100,7 +101,7 @@ class Asked:
             raise _all_refused(refused)
         return tuple(found)
 
-    def costs(self, values: Iterable[str]) -> dict[UnitNumber, Decimal] | None:
+    def costs(self, values: Iterable[str]) -> Costs | None:
         """Return the costs that ``--cost`` tells, ``None`` for none."""
         given = [value.rpartition("=") for value in values]
         for number, _, amount in given:

@@ -1,6 +1,6 @@
 """Answers of the solver as text for a person: headings, tables of units, conflicts with their places."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
@@ -12,7 +12,6 @@ from rich.table import Table
 from roc._screen import (
     BLANK,
     Columns,
-    Fields,
     Row,
     Section,
     Text,
@@ -174,7 +173,7 @@ def _with_stand_ins(selection: Selection, added: Iterable[UnitNumber], mark: str
 
 
 def _facts(
-    asked: Selection, q: Qualification, pathway: str | None, conditions: Iterable[str]
+    asked: Selection, q: Qualification, pathway: str | None, conditions: Sequence[str]
 ) -> Iterator[tuple[str, Text]]:
     if pathway is not None and asked.pathway is None:
         yield "Pathway", Text(visible(q.pathways_by_name[pathway].label))
@@ -314,7 +313,6 @@ def percent(share: Fraction) -> str:
 
 def count_page(selection: Selection, count: int | None, bounds: Iterable[Bounds]) -> Page:
     """Return the header with the number of completions, and what a finished selection comes to."""
-    q = selection.qualification
     said = "not known: a limit was reached" if count is None else whole(count) if count else "none"
     fields: list[tuple[str, Text]] = [("Completions", Text(said, style="" if count else "red"))]
     for each in bounds:

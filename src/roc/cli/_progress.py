@@ -3,7 +3,7 @@
 import contextlib
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Final
 
 from rich.console import Console
@@ -14,7 +14,7 @@ PATIENCE: Final = 0.5
 
 
 @contextlib.contextmanager
-def working(what: str, *, quiet: bool) -> Iterator[None]:
+def working(what: str, *, quiet: bool) -> Generator[None, None, None]:
     """Show what is being done, and for how long already, once it takes long.
 
     It is shown on the standard error, and gone when there is an answer. Where somebody else than a person reads

@@ -10,7 +10,7 @@ from typing import Final, NoReturn, TypeVar
 
 import click
 
-from roc.answers import Bounds, Completion, Limits, UnitOption, Verdict
+from roc.answers import Bounds, Completion, Limits, Repair, UnitOption, Verdict
 from roc.cli import _pages as pages
 from roc.cli._asking import (
     LIMIT_REACHED,
@@ -94,6 +94,20 @@ def _answers(
             return
 
 
+def _gather(
+    found: Iterator[T | LimitReachedError], page: Callable[[T, int], pages.Page], output: str
+) -> tuple[list[T], LimitReachedError | None]:
+    """Return the answers, shown one by one where text is wanted, and the limit that was reached."""
+    told: list[T] = []
+    for each in found:
+        if isinstance(each, LimitReachedError):
+            return told, each
+        told.append(each)
+        if output == "text":
+            show_screen(page(each, len(told)))
+    return told, None
+
+
 def _end(*, ok: bool | None) -> NoReturn:
     """End the command; ``None``: a limit was reached."""
     click.get_current_context().exit(LIMIT_REACHED if ok is None else 0 if ok else NOT_OK)
@@ -155,20 +169,18 @@ def complete(
     found = _answers(ask, number, waiting)
     first = next(found, None)
     verdict = _standing(asked.selection, first)
-    told: list[Completion] = []
-    limit: LimitReachedError | None = None
+    is_priced = costs is not None
+
+    def page(each: Completion, count: int) -> pages.Page:
+        name = "Shortest way to finish" if number == 1 else f"Way to finish {count}"
+        name = name if each.exact else "Best way to finish that was found"
+        return pages.completion_page(asked, each, name, priced=is_priced)
+
     if output == "text":
         show_screen(pages.verdict_page(asked.selection, verdict))
-    for each in itertools.chain(() if first is None else (first,), found):
-        name = "Shortest way to finish" if number == 1 else f"Way to finish {len(told) + 1}"
-        if isinstance(each, LimitReachedError):
-            limit = each
-            if not isinstance(each.found, Completion):
-                break
-            each, name = each.found, "Best way to finish that was found"  # noqa: PLW2901 - it is one more
-        told.append(each)
-        if output == "text":
-            show_screen(pages.completion_page(asked, each, name, priced=costs is not None))
+    told, limit = _gather(itertools.chain(() if first is None else (first,), found), page, output)
+    if limit is not None and isinstance(limit.found, Completion):
+        told += _gather(iter([limit.found]), page, output)[0]
     # the price of a unit rises with every completion that has it: what is proven is about those prices
     bound = None if limit is None or (diverse and len(told) > 1) else limit.bound
     if output == "json":
@@ -185,7 +197,7 @@ def complete(
         what = "there may be a shorter one" if told else "no completion was found so far"
         if len(told) > 1:
             what = "another may come before the last one"
-        least = pages.least_text(bound, priced=costs is not None)
+        least = pages.least_text(bound, priced=is_priced)
         show_screen(pages.note(pages.limit_text(limit, f"{what}{least}")))
     elif not told:
         show_screen(pages.note(_blocked(avoid)))
@@ -244,11 +256,13 @@ def _why(asked: Asked, text: str, wording: str, limits: Limits, output: str) -> 
     if len(units) != 1:
         msg = "--why takes one unit"
         raise refusal(msg)
+    limit = LimitReachedError()
+    reason = None
     with working("Looking for the reason", quiet=output == "json"):
         try:
             reason = Solver(asked.qualification).why(asked.selection, units[0], limits=limits)
         except LimitReachedError as error:
-            reason, limit = None, error
+            limit = error
     ok = None if reason is None else reason.option is not UnitOption.CLOSED
     if output == "json":
         report: dict[str, Plain] = {
@@ -285,25 +299,23 @@ def explain(asked: Asked, every: bool, wording: str, limits: Limits, output: str
     were not chosen, the rest would agree. The exit status is 1 where there is one.
     """
     words = find(wording)
-    ask = functools.partial(Solver(asked.qualification).conflicts, asked.selection, limits=limits)
+    solver = Solver(asked.qualification)
     waiting = functools.partial(working, "Looking for what is in the way", quiet=output == "json")
-    found = _answers(ask, None if every else 1, waiting)
+    with waiting():  # it is often known at once that there is nothing
+        verdict = solver.verdict(asked.selection, limits=limits)
+    ask = functools.partial(solver.conflicts, asked.selection, limits=limits)
+    is_fine = verdict in {Verdict.COMPLETE, Verdict.COMPLETABLE}
+    found = _answers(ask, 0 if is_fine else None if every else 1, waiting)
     first = next(found, None)
-    told: list[Conflict] = []
-    limit: LimitReachedError | None = None
-    verdict = Verdict.COMPLETE if check(asked.selection).ok else Verdict.COMPLETABLE
-    if first is not None:
-        verdict = Verdict.UNDECIDED if isinstance(first, LimitReachedError) else Verdict.BLOCKED
+    if not is_fine and not isinstance(first, LimitReachedError):
+        verdict = Verdict.BLOCKED if first else Verdict.COMPLETABLE
     if output == "text":
         show_screen(pages.verdict_page(asked.selection, verdict))
-    for each in itertools.chain(() if first is None else (first,), found):
-        if isinstance(each, LimitReachedError):
-            limit = each
-            break
-        told.append(each)
-        if output == "text":
-            name = f"Conflict {len(told)}" if every else ""
-            show_screen(pages.conflict_page(asked, each, words, name))
+
+    def page(each: Conflict, count: int) -> pages.Page:
+        return pages.conflict_page(asked, each, words, f"Conflict {count}" if every else "")
+
+    told, limit = _gather(itertools.chain(() if first is None else (first,), found), page, output)
     ok = None if verdict is Verdict.UNDECIDED else not told
     if output == "json":
         report: dict[str, Plain] = {
@@ -348,18 +360,15 @@ def repair(
         limits=limits,
     )
     waiting = functools.partial(working, "Looking for repairs", quiet=output == "json")
-    told = []
-    limit: LimitReachedError | None = None
+    is_priced = costs is not None
+
+    def page(each: Repair, count: int) -> pages.Page:
+        name = "Smallest repair" if number == 1 else f"Repair {count}"
+        return pages.repair_page(asked, each, name, priced=is_priced)
+
     if output == "text":
         show_screen(pages.check_page(asked.selection))
-    for each in _answers(ask, number, waiting):
-        if isinstance(each, LimitReachedError):
-            limit = each
-            break
-        told.append(each)
-        if output == "text":
-            name = "Smallest repair" if number == 1 else f"Repair {len(told)}"
-            show_screen(pages.repair_page(asked, each, name, priced=costs is not None))
+    told, limit = _gather(_answers(ask, number, waiting), page, output)
     if output == "json":
         report: dict[str, Plain] = {
             "ok": None if limit and not told else bool(told),
@@ -487,7 +496,7 @@ class _Counting:
 
     def bounds(self) -> list[Bounds] | None:
         found = [
-            self._within(lambda each=each: self.solver.bounds(self.selection, each, limits=self.limits))
+            self._within(functools.partial(self.solver.bounds, self.selection, each, limits=self.limits))
             for each in pages.measures(self.selection.qualification)
         ]
         return [each for each in found if each is not None]
