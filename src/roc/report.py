@@ -1,8 +1,6 @@
-"""Reports: a status, and answers of the solver, as plain data with stable keys, and their JSON.
+"""Reports: a status, or an answer of the solver, as plain data with stable keys, and its JSON.
 
-For programs in any language.
-
-The keys are described in ``roc/report.schema.json``. Amounts are JSON numbers, written exactly: a reader
+They are for programs in any language. The keys are described in ``roc/report.schema.json``. Amounts are JSON numbers, written exactly: a reader
 that wants them exact reads numbers as decimals.
 """
 
@@ -221,7 +219,7 @@ def completion_report(completion: Completion) -> dict[str, Plain]:
 
 
 def repair_report(repair: Repair) -> dict[str, Plain]:
-    """Return *repair* as plain data: the object ``repair of repair`` of the schema."""
+    """Return *repair* as plain data: the object ``edits`` of the schema."""
     return {
         "dropped": [*map(str, repair.dropped)],
         "added": [*map(str, repair.added)],
@@ -349,6 +347,8 @@ def _written(data: Plain, line: str) -> Iterator[str]:
         yield f"[{', '.join(part for each in data for part in _written(each, line))}]"
     elif isinstance(data, Decimal):
         yield f"{data.normalize():f}"
+    elif isinstance(data, int) and not isinstance(data, bool):
+        yield f"{Decimal(data):f}"  # Python itself writes no whole number of very many digits
     else:
         yield json.dumps(data)
 

@@ -156,8 +156,9 @@ def complete(
     The fewest units come first, then the least credit, then the order of the rule. What is chosen stays.
     """
     costs = asked.costs(cost)
+    solver = Solver(asked.qualification)
     ask = functools.partial(
-        Solver(asked.qualification).completions,
+        solver.completions,
         asked.selection,
         costs=costs,
         avoid=asked.units(avoid),
@@ -168,7 +169,11 @@ def complete(
     waiting = functools.partial(working, "Looking for completions", quiet=output == "json")
     found = _answers(ask, number, waiting)
     first = next(found, None)
-    verdict = _standing(asked.selection, first)
+    if first is None and avoid:  # it may be these units that are missing
+        with waiting():
+            verdict = solver.verdict(asked.selection, limits=limits)
+    else:
+        verdict = _standing(asked.selection, first)
     is_priced = costs is not None
 
     def page(each: Completion, count: int) -> pages.Page:
@@ -200,15 +205,15 @@ def complete(
         least = pages.least_text(bound, priced=is_priced)
         show_screen(pages.note(pages.limit_text(limit, f"{what}{least}")))
     elif not told:
-        show_screen(pages.note(_blocked(avoid)))
+        show_screen(pages.note(_blocked(without=bool(avoid) and verdict is not Verdict.BLOCKED)))
     elif len(told) < number:
         show_screen(pages.note("There are no others."))
     _end(ok=None if limit else bool(told))
 
 
-def _blocked(avoid: tuple[str, ...]) -> str:
-    if avoid:
-        return "There is no completion without the units of --avoid."
+def _blocked(*, without: bool = False) -> str:
+    if without:
+        return "It cannot be finished without the units of --avoid."
     return "roc explain tells why, roc repair what to change."
 
 
@@ -246,7 +251,7 @@ def options(asked: Asked, why: str | None, wording: str, limits: Limits, output:
         if not found.exact:
             show_screen(pages.note(pages.limit_text(LimitReachedError(), "not all is known")))
         elif not ok:
-            show_screen(pages.note(_blocked(())))
+            show_screen(pages.note(_blocked()))
     _end(ok=ok if found.exact else None)
 
 
@@ -453,7 +458,7 @@ def count(asked: Asked, by: str | None, frequencies: bool, bounds: bool, limits:
         if shares:
             show_screen(pages.frequencies_page(asked.qualification, shares))
         if _is_open(asked):
-            show_screen(pages.note("Units from elsewhere are not thought of."))
+            show_screen(pages.note("Ways with units from elsewhere are not counted."))
         if {each.name for each in asked.qualification.conditions} - asked.selection.conditions:
             show_screen(pages.note("Conditions that are not met yet are taken as met."))
         if counting.limit is not None:
