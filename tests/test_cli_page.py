@@ -30,14 +30,20 @@ def played(block: str) -> str:
         if command == "echo $?":
             shown.append(str(status))
             continue
-        call, _, head = command.partition(" | head -")
+        call, _, end = command.partition(" | ")
         name, *arguments = shlex.split(call)
         assert name == "roc"
         result = CliRunner().invoke(roc, arguments, prog_name="roc", env={"COLUMNS": "80"})
         assert result.exception is None or isinstance(result.exception, SystemExit)
         status = result.exit_code
         lines = result.output.splitlines()
-        shown += lines[: int(head)] if head else lines
+        match end.split(" -"):
+            case ["head", count]:
+                shown += lines[: int(count)]
+            case ["tail", count]:
+                shown += lines[-int(count) :]
+            case _:
+                shown += lines
     return "".join(f"{line}\n" for line in shown)
 
 

@@ -1,18 +1,16 @@
 """Reports: a status, or an answer of the solver, as plain data with stable keys, and its JSON.
 
-They are for programs in any language. The keys are described in ``roc/report.schema.json``. Amounts are JSON numbers, written exactly: a reader
-that wants them exact reads numbers as decimals.
+They are for programs in any language. The keys are described in ``roc/report.schema.json``. Amounts are JSON
+numbers, written exactly: a reader that wants them exact reads numbers as decimals.
 """
 
 import json
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from importlib.resources import files
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from roc.answers import Completion, Options, Reason, Repair
 from roc.combination import Combination
-from roc.conflicts import Arithmetic, Conflict, ConflictClause
 from roc.messages import Message
 from roc.qualification import Entry, Qualification
 from roc.rules import Measure
@@ -20,6 +18,10 @@ from roc.selection import Selection
 from roc.status import ClauseStatus, GroupStatus, Status
 from roc.units import Unit
 from roc.wordings import Wording, find
+
+if TYPE_CHECKING:  # who reports a status needs no solver
+    from roc.answers import Completion, Options, Reason, Repair
+    from roc.conflicts import Arithmetic, Conflict, ConflictClause
 
 __all__ = [
     "Plain",
@@ -204,7 +206,7 @@ def selection_report(selection: Selection) -> dict[str, Plain]:
     }
 
 
-def completion_report(completion: Completion) -> dict[str, Plain]:
+def completion_report(completion: "Completion") -> dict[str, Plain]:
     """Return *completion* as plain data: the object ``completion`` of the schema."""
     return {
         "added": [*map(str, completion.added)],
@@ -218,7 +220,7 @@ def completion_report(completion: Completion) -> dict[str, Plain]:
     }
 
 
-def repair_report(repair: Repair) -> dict[str, Plain]:
+def repair_report(repair: "Repair") -> dict[str, Plain]:
     """Return *repair* as plain data: the object ``edits`` of the schema."""
     return {
         "dropped": [*map(str, repair.dropped)],
@@ -230,7 +232,7 @@ def repair_report(repair: Repair) -> dict[str, Plain]:
     }
 
 
-def options_report(options: Options) -> list[Plain]:
+def options_report(options: "Options") -> list[Plain]:
     """Return *options* as plain data: objects ``option`` of the schema, in declared order."""
     units = options.selection.qualification.units_by_number
     return [
@@ -248,7 +250,7 @@ def _nowhere(_: str) -> None:
 
 
 def conflict_report(
-    conflict: Conflict, *, wording: str | Wording = "plain", line: _Lines = _nowhere
+    conflict: "Conflict", *, wording: str | Wording = "plain", line: _Lines = _nowhere
 ) -> dict[str, Plain]:
     """Return *conflict* as plain data: the object ``conflict`` of the schema.
 
@@ -271,7 +273,7 @@ def conflict_report(
     }
 
 
-def _conflict_clause(clause: ConflictClause, wording: Wording, line: _Lines) -> Plain:
+def _conflict_clause(clause: "ConflictClause", wording: Wording, line: _Lines) -> Plain:
     return {
         "rule": None if clause.clause is None else str(clause.clause),
         "path": clause.path,
@@ -283,7 +285,7 @@ def _conflict_clause(clause: ConflictClause, wording: Wording, line: _Lines) -> 
     }
 
 
-def _arithmetic(fact: Arithmetic) -> Plain:
+def _arithmetic(fact: "Arithmetic") -> Plain:
     return {
         "measure": None if fact.measure is None else fact.measure.value,
         "floor": fact.is_floor,
@@ -298,7 +300,7 @@ def _arithmetic(fact: Arithmetic) -> Plain:
 
 
 def reason_report(
-    reason: Reason, *, wording: str | Wording = "plain", line: _Lines = _nowhere
+    reason: "Reason", *, wording: str | Wording = "plain", line: _Lines = _nowhere
 ) -> dict[str, Plain]:
     """Return *reason* as plain data: the object ``reason`` of the schema.
 

@@ -1,6 +1,6 @@
-"""The command line: ``roc check``, ``roc show``, ``roc validate``, ``roc test`` and ``roc schema``.
+"""The command line: ``roc check`` and what comes next, and what looks at files with rules.
 
-Exit status: 0 OK, 1 NOT OK, 2 bad input. Needs the extra ``cli``.
+Exit status: 0 OK or yes, 1 NOT OK or no, 2 bad input, 3 a limit was reached, 130 stopped. Needs the extra ``cli``.
 """
 
 import importlib
@@ -17,6 +17,14 @@ def __dir__() -> list[str]:
 
 def main() -> None:
     """Run the command line with the arguments of the process, and end the process."""
+    try:
+        _run()
+    except KeyboardInterrupt:
+        print("roc: stopped", file=sys.stderr)  # noqa: T201 - click may not be there yet
+        raise SystemExit(130) from None
+
+
+def _run() -> None:
     try:
         for library in ("click", "rich"):
             importlib.import_module(library)

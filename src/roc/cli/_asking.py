@@ -5,13 +5,12 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
-from typing import IO, Any, Final, TypeVar
+from typing import IO, TYPE_CHECKING, Any, Final, TypeVar
 
 import attrs
 import click
 from rich.console import Console, RenderableType
 
-from roc._question import Costs
 from roc.answers import Limits
 from roc.cli._files import Problem, RuleFile, read_rule, texts
 from roc.display import MIN_WIDTH, visible
@@ -21,6 +20,9 @@ from roc.numbers import UnitNumber
 from roc.qualification import Qualification
 from roc.selection import Selection
 from roc.units import to_unit_number
+
+if TYPE_CHECKING:
+    from roc._question import Costs
 
 T = TypeVar("T")
 _Command = Callable[..., T]
@@ -101,7 +103,7 @@ class Asked:
             raise _all_refused(refused)
         return tuple(found)
 
-    def costs(self, values: Iterable[str]) -> Costs | None:
+    def costs(self, values: Iterable[str]) -> "Costs | None":
         """Return the costs that ``--cost`` tells, ``None`` for none."""
         given = [value.rpartition("=") for value in values]
         for number, _, amount in given:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
@@ -26,7 +26,6 @@ from roc._screen import (
 )
 from roc.answers import Bounds, Completion, Options, Reason, Repair, UnitOption, Verdict
 from roc.cli._asking import Asked, many
-from roc.conflicts import Conflict
 from roc.display import _rule_header, _total
 from roc.errors import LimitReachedError
 from roc.numbers import UnitNumber
@@ -36,6 +35,9 @@ from roc.selection import Selection
 from roc.status import check
 from roc.units import Unit
 from roc.wordings import Wording
+
+if TYPE_CHECKING:
+    from roc.conflicts import Conflict
 
 _VERDICTS: Final = {
     Verdict.COMPLETE: "Complete",
@@ -272,13 +274,13 @@ def reason_page(asked: Asked, reason: Reason, words: Wording) -> Page:
 # -- explain ----------------------------------------------------------------------------------------
 
 
-def conflict_page(asked: Asked, conflict: Conflict, words: Wording, name: str = "") -> Page:
+def conflict_page(asked: Asked, conflict: "Conflict", words: Wording, name: str = "") -> Page:
     """Return a conflict in words, each clause with its place in the file."""
     blocks = [BLANK, Text(name, style="bold")] if name else []
     return Page((*blocks, *conflict_blocks(asked, conflict, words)))
 
 
-def conflict_blocks(asked: Asked, conflict: Conflict, words: Wording) -> Iterator[RenderableType]:
+def conflict_blocks(asked: Asked, conflict: "Conflict", words: Wording) -> Iterator[RenderableType]:
     """Yield what a conflict is about, then its clauses with their places, then the choices."""
     said = 0
     yield BLANK

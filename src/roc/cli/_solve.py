@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
 
 import click
 
@@ -23,7 +23,6 @@ from roc.cli._asking import (
     show_screen,
 )
 from roc.cli._progress import working
-from roc.conflicts import Conflict
 from roc.errors import LimitReachedError
 from roc.numbers import UnitNumber
 from roc.report import (
@@ -38,14 +37,19 @@ from roc.report import (
 )
 from roc.rules import Measure
 from roc.selection import Selection
-from roc.solver import Solver
 from roc.status import check
 from roc.wordings import find
+
+if TYPE_CHECKING:
+    from roc.conflicts import Conflict
+    from roc.solver import Solver
 
 T = TypeVar("T")
 
 _MOST: Final = 1_000_000
 """So many answers may be asked for: they are kept until they are written."""
+
+_ELSEWHERE: Final = "Units from elsewhere are thought of only where nothing else finishes the selection."
 
 _number = click.option(
     "-n",
@@ -72,6 +76,13 @@ _wording = click.option(
     show_default=True,
     help="How reasons are said.",
 )
+
+
+def _solver(asked: Asked) -> "Solver":
+    """Return the solver; the commands that have no need of it don't wait for it to be imported."""
+    from roc.solver import Solver  # noqa: PLC0415
+
+    return Solver(asked.qualification)
 
 
 def _answers(
@@ -156,7 +167,7 @@ def complete(
     The fewest units come first, then the least credit, then the order of the rule. What is chosen stays.
     """
     costs = asked.costs(cost)
-    solver = Solver(asked.qualification)
+    solver = _solver(asked)
     ask = functools.partial(
         solver.completions,
         asked.selection,
@@ -234,7 +245,7 @@ def options(asked: Asked, why: str | None, wording: str, limits: Limits, output:
     if why is not None:
         _why(asked, why, wording, limits, output)
     with working("Looking at each unit", quiet=output == "json"):
-        found = Solver(asked.qualification).options(asked.selection, limits=limits)
+        found = _solver(asked).options(asked.selection, limits=limits)
     ok = found.verdict in {Verdict.COMPLETE, Verdict.COMPLETABLE}
     if output == "json":
         report: dict[str, Plain] = {
@@ -252,6 +263,8 @@ def options(asked: Asked, why: str | None, wording: str, limits: Limits, output:
             show_screen(pages.note(pages.limit_text(LimitReachedError(), "not all is known")))
         elif not ok:
             show_screen(pages.note(_blocked()))
+        elif _is_open(asked):
+            show_screen(pages.note(_ELSEWHERE))
     _end(ok=ok if found.exact else None)
 
 
@@ -265,7 +278,7 @@ def _why(asked: Asked, text: str, wording: str, limits: Limits, output: str) -> 
     reason = None
     with working("Looking for the reason", quiet=output == "json"):
         try:
-            reason = Solver(asked.qualification).why(asked.selection, units[0], limits=limits)
+            reason = _solver(asked).why(asked.selection, units[0], limits=limits)
         except LimitReachedError as error:
             limit = error
     ok = None if reason is None else reason.option is not UnitOption.CLOSED
@@ -304,7 +317,7 @@ def explain(asked: Asked, every: bool, wording: str, limits: Limits, output: str
     were not chosen, the rest would agree. The exit status is 1 where there is one.
     """
     words = find(wording)
-    solver = Solver(asked.qualification)
+    solver = _solver(asked)
     waiting = functools.partial(working, "Looking for what is in the way", quiet=output == "json")
     with waiting():  # it is often known at once that there is nothing
         verdict = solver.verdict(asked.selection, limits=limits)
@@ -317,7 +330,7 @@ def explain(asked: Asked, every: bool, wording: str, limits: Limits, output: str
     if output == "text":
         show_screen(pages.verdict_page(asked.selection, verdict))
 
-    def page(each: Conflict, count: int) -> pages.Page:
+    def page(each: "Conflict", count: int) -> pages.Page:
         return pages.conflict_page(asked, each, words, f"Conflict {count}" if every else "")
 
     told, limit = _gather(itertools.chain(() if first is None else (first,), found), page, output)
@@ -358,7 +371,7 @@ def repair(
     """
     costs = asked.costs(cost)
     ask = functools.partial(
-        Solver(asked.qualification).repairs,
+        _solver(asked).repairs,
         asked.selection,
         costs=costs,
         avoid=asked.units(avoid),
@@ -427,7 +440,7 @@ def count(asked: Asked, by: str | None, frequencies: bool, bounds: bool, limits:
     measure = None if by is None else Measure(by)
     totals = None if measure is None else counting.distribution(measure)
     number = counting.count() if totals is None and measure is None else _total(totals)
-    shares = counting.frequencies() if frequencies else None
+    shares = counting.frequencies() if frequencies and number is not None else None
     ranges = counting.bounds() if bounds else None
     ok = None if number is None else number > 0
     if output == "json":
@@ -479,7 +492,7 @@ class _Counting:
 
     def __init__(self, asked: Asked, limits: Limits, *, quiet: bool) -> None:
         self.selection, self.limits, self.quiet = asked.selection, limits, quiet
-        self.solver = Solver(asked.qualification)
+        self.solver = _solver(asked)
         self.limit: LimitReachedError | None = None
 
     def _within(self, ask: Callable[[], T]) -> T | None:
@@ -526,7 +539,7 @@ def sample(asked: Asked, number: int, seed: int, limits: Limits, output: str) ->
     drawn: tuple[Selection, ...] = ()
     with working("Drawing", quiet=output == "json"):
         try:
-            drawn = Solver(asked.qualification).sample(asked.selection, number, seed=seed, limits=limits)
+            drawn = _solver(asked).sample(asked.selection, number, seed=seed, limits=limits)
         except LimitReachedError as error:
             limit = error
     ok = None if limit else bool(drawn)
