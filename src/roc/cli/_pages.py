@@ -390,4 +390,4 @@ def least_text(bound: object, *, priced: bool) -> str:
     if not isinstance(bound, Decimal) or not bound:
         return ""
     least = written(bound)
-    return f"; each costs at least {least}" if priced else f"; each adds at least {many(bound, 'unit')}"
+    return f"; it costs at least {least}" if priced else f"; it takes at least {many(bound, 'unit')}"

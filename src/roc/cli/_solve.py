@@ -198,7 +198,7 @@ def complete(
     if limit is not None and isinstance(limit.found, Completion):
         told += _gather(iter([limit.found]), page, output)[0]
     # the price of a unit rises with every completion that has it: what is proven is about those prices
-    bound = None if limit is None or (diverse and len(told) > 1) else limit.bound
+    bound = None if limit is None or (diverse and told and told[0].exact) else limit.bound
     if output == "json":
         report: dict[str, Plain] = {
             "ok": None if limit and not told else bool(told),
@@ -210,9 +210,9 @@ def complete(
         }
         click.echo(to_json(report))
     elif limit is not None:
-        what = "there may be a shorter one" if told else "no completion was found so far"
-        if len(told) > 1:
-            what = "another may come before the last one"
+        what = "no completion was found so far"
+        if told:
+            what = "there may be others" if told[-1].exact else "there may be a shorter one"
         least = pages.least_text(bound, priced=is_priced)
         show_screen(pages.note(pages.limit_text(limit, f"{what}{least}")))
     elif not told:
