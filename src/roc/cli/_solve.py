@@ -101,8 +101,6 @@ def _answers(
             except LimitReachedError as error:
                 each = error
         yield each
-        if isinstance(each, LimitReachedError):
-            return
 
 
 def _gather(
