@@ -350,10 +350,7 @@ def test_a_rule_that_multiplies_out_is_refused_by_name() -> None:
     q = _rule(credits="1 " * 20)
     choices = [
         roc.Choice(
-            options=[
-                roc.parse(f"at least {n} credits"),
-                roc.parse(f"at least {n} units from units M1, M2 and M{n}"),
-            ]
+            options=[roc.parse(f"at least {n} credits"), roc.parse(f"at least {n} units from units M1, M2 and M{n}")]
         )
         for n in range(3, 18)
     ]
