@@ -126,7 +126,7 @@ def test_at_the_limit_nothing_may_be_known(monkeypatch: pytest.MonkeyPatch) -> N
     """Where not even some completion is found the error says so; where there is none for certain, that is known."""
     hard = _hard()
     assert Solver(hard, limits=_TIGHT).complete(roc.Selection.of(hard)) is None
-    monkeypatch.setattr("roc.solver._LAST_RESORT", 1)
+    monkeypatch.setattr("roc._engine.engine._LAST_RESORT", 1)
     with pytest.raises(LimitReachedError, match="nothing was found"):
         Solver(hard, limits=_TIGHT).complete(roc.Selection.of(hard))
 

@@ -10,7 +10,16 @@ _CHUNK: Final = 10_000
 
 
 class OutOfBudgetError(Exception):
-    """The search has looked at as many states as it may, or its time is up."""
+    """As many states were looked at as may be, or the time is up.
+
+    Attributes:
+        best: The best answer found by then, as the engine has it; ``None`` for none.
+        bound: What the cost of any answer is at least, as proven by then; ``None``: nothing is proven.
+    """
+
+    def __init__(self, best: object = None, bound: int | None = None) -> None:
+        self.best, self.bound = best, bound
+        super().__init__(best, bound)
 
 
 class Budget:
