@@ -36,8 +36,19 @@ def __dir__() -> list[str]:
 _CHUNK: Final = 24
 """So many units are put in order at a time, as the digits of one number."""
 
-_LARGEST: Final = 1 << 40
-"""Goals are minimised together while their numbers stay below this."""
+_SETTINGS: Final[Mapping[str, float]] = {
+    "num_workers": 1,
+    "random_seed": 0,
+    "symmetry_level": 0,
+    "linearization_level": 2,
+    "cp_model_probing_level": 0,
+}
+"""One worker and one seed make answers repeatable; the others were fastest on rules of all kinds."""
+
+_EPS: Final = 1e-6
+
+_GENEROUS: Final = 0.5
+"""A step of the options that tells at least so much of what the best step could is good enough."""
 
 Goal: TypeAlias = Mapping[int, int]
 """A weighted sum of literals that is to be small."""
@@ -59,12 +70,12 @@ class TimeLimitError(OutOfBudgetError):
         super().__init__(best, bound)
 
 
-class _UnfinishedError(OutOfBudgetError):
+class _UnfinishedError(TimeLimitError):
     """The time was up within one call of CP-SAT: what was found until then, and the least that a goal comes to."""
 
-    def __init__(self, found: Solution | None, bound: int | None) -> None:
-        self.found, self.bound = found, bound
-        super().__init__(found, bound)
+    def __init__(self, found: Solution | None, proven: int | None) -> None:
+        self.found, self.proven = found, proven
+        super().__init__()
 
 
 class _Clock:
@@ -116,29 +127,52 @@ class _Program:
     def _sum(self, goal: Goal) -> "cp_model.LinearExpr":
         return self.library.LinearExpr.weighted_sum(self._all(goal), list(goal.values()))
 
-    def solve(self, clock: _Clock, hint: Solution | None = None, **parameters: float) -> Solution | None:
-        """Return the best solution, ``None`` where there is none.
+    def solve(self, clock: _Clock) -> Solution | None:
+        """Return some solution, ``None`` where there is none.
 
         Raises:
             _UnfinishedError: The time was up.
         """
-        solver = self._solver(clock, parameters)
+        self.model.clear_objective()
+        return self._run(self._solver(clock), clock)
+
+    def least(
+        self, clock: _Clock, goal: Goal, hint: Solution | None = None, **parameters: float
+    ) -> Solution | None:
+        """Return a solution with the least sum, ``None`` where there is none.
+
+        Args:
+            clock: The time that is left.
+            goal: The sum.
+            hint: A solution, or one that nearly is.
+            parameters: Settings of CP-SAT.
+
+        Raises:
+            _UnfinishedError: The time was up.
+        """
+        self.model.minimize(self._sum(goal))
         self.model.clear_hints()
         for variable, value in zip(self.variables, hint or (), strict=False):
             self.model.add_hint(variable, value)
-        return self._run(solver, clock)
+        return self._run(self._solver(clock, **parameters), clock)
 
-    def _solver(self, clock: _Clock, parameters: Mapping[str, float]) -> "cp_model.CpSolver":
+    def core(self, clock: _Clock, assumed: Sequence[int]) -> list[int] | None:
+        """Return those of some variables that cannot all be true, ``None`` where they can.
+
+        Raises:
+            _UnfinishedError: The time was up.
+        """
+        self.model.clear_assumptions()
+        self.model.add_assumptions(self._all(assumed))
+        solver = self._solver(clock, cp_model_presolve=False)
+        if self._run(solver, clock) is not None:
+            return None
+        found = set(solver.sufficient_assumptions_for_infeasibility())
+        return [each for each in assumed if each in found]
+
+    def _solver(self, clock: _Clock, **parameters: float) -> "cp_model.CpSolver":
         solver = self.library.CpSolver()
-        settings = {
-            "num_workers": 1,
-            "random_seed": 0,
-            "symmetry_level": 0,
-            "linearization_level": 2,
-            "cp_model_probing_level": 0,
-            "max_time_in_seconds": max(clock.left, 0.0),
-            **parameters,
-        }
+        settings = {**_SETTINGS, "max_time_in_seconds": max(clock.left, 0.0), **parameters}
         for name, value in settings.items():
             setattr(solver.parameters, name, value)
         return solver
@@ -150,27 +184,10 @@ class _Program:
         if status == self.library.INFEASIBLE:
             return None
         found = None if status == self.library.UNKNOWN else list(solver.response_proto.solution)
-        if status == self.library.OPTIMAL:
+        if found is not None and (status == self.library.OPTIMAL or not self.model.has_objective()):
             return found
-        bound = math.ceil(solver.best_objective_bound - 1e-6) if self.model.has_objective() else None
-        raise _UnfinishedError(found, bound)
-
-    def least(
-        self, clock: _Clock, goal: Goal, hint: Solution | None = None, **parameters: float
-    ) -> Solution | None:
-        """Return a solution with the least sum."""
-        self.model.minimize(self._sum(goal))
-        return self.solve(clock, hint, **parameters)
-
-    def core(self, clock: _Clock, assumed: Sequence[int]) -> list[int] | None:
-        """Return those of some literals that exclude one another, ``None`` where they do not."""
-        self.model.clear_assumptions()
-        self.model.add_assumptions(self._all(assumed))
-        solver = self._solver(clock, {"cp_model_presolve": False})
-        if self._run(solver, clock) is not None:
-            return None
-        found = set(solver.sufficient_assumptions_for_infeasibility())
-        return [each for each in assumed if each in found]
+        bound = solver.best_objective_bound
+        raise _UnfinishedError(found, math.ceil(bound - _EPS) if math.isfinite(bound) else None)
 
 
 def _amount(goal: Goal, solution: Solution) -> int:
@@ -289,6 +306,17 @@ class _Written(NamedTuple):
         """Return the units that a solution takes, as a mask."""
         return sum(1 << bit for bit, literal in enumerate(self.units) if solution[literal])
 
+    def way_of(self, solution: Solution) -> int:
+        """Return the first of the ways that a solution says it takes."""
+        return next(i for i, literal in enumerate(self.ways) if solution[literal])
+
+    def digits(self, *masks: int) -> Iterator[Goal]:
+        """Yield goals that, one after another, take the first units, those of the first mask before others."""
+        order = [self.units[bit] for mask in masks for bit in each_bit(mask)]
+        for start in range(0, len(order), _CHUNK):
+            part = order[start : start + _CHUNK]
+            yield {literal: -(1 << len(part) - 1 - i) for i, literal in enumerate(part)}
+
     def fix(self, mask: int, *, value: bool) -> None:
         """Ask for some units, or leave them out."""
         for bit in each_bit(mask):
@@ -326,64 +354,47 @@ class CpSat:
     def __init__(self, rules: Sequence[Rule], chosen: int, seconds: float = 10.0) -> None:
         self.rules, self.chosen, self.clock = tuple(rules), chosen, _Clock(seconds)
         self.free = rules[0].all & ~chosen
+        self.credit = rules[0].weights[Measure.CREDIT]
 
-    def _open(self, chosen: int, banned: int = 0, *, has_members: bool = False) -> _Written:
+    def _open(self, must: int, banned: int = 0, *, has_members: bool = False) -> _Written:
         found = _written(self.rules, has_members).copy()
-        found.fix(chosen, value=True)
-        found.fix(banned & ~chosen, value=False)
+        found.fix(must, value=True)
+        found.fix(banned, value=False)
         return found
-
-    def _way(self, written: _Written, program: _Program, solution: Solution) -> int:
-        """Return the first way in which the units of a solution satisfy a rule."""
-        if len(written.ways) == 1:
-            return 0
-        goal = {literal: i for i, literal in enumerate(written.ways)}
-        best = program.copy().least(self.clock, goal, solution) or solution
-        return next(i for i, literal in enumerate(written.ways) if best[literal])
 
     def _ordered(
-        self, program: _Program, goals: Sequence[Goal], hint: Solution | None = None
-    ) -> Iterator[tuple[_Program, Solution]]:
+        self, written: _Written, program: _Program, goals: Sequence[Goal], hint: Solution | None = None
+    ) -> Iterator[Solution]:
         """Yield a solution for each combination of the amounts of *goals*, in the order of those amounts."""
-        first, *rest = goals
+        goal, *rest = goals
         while True:
-            solution = program.least(self.clock, first, hint)
+            solution = program.least(self.clock, goal, hint)
             if solution is None:
                 return
-            amount = _amount(first, solution)
+            amount = _amount(goal, solution)
             level = program.copy()
-            level.linear(first, amount, amount)
-            if rest:
-                try:
-                    yield from self._ordered(level, rest, solution)
-                except _UnfinishedError as error:
-                    raise _UnfinishedError(error.found or solution, amount) from None
-            else:
-                yield level, solution
-            program.linear(first, amount + 1, None)
+            level.linear(goal, amount, amount)
+            try:
+                if rest:
+                    yield from self._ordered(written, level, rest, solution)
+                else:
+                    yield self._first_way(written, level, solution)
+            except _UnfinishedError as error:
+                raise _UnfinishedError(error.found or solution, amount) from None
+            program.linear(goal, amount + 1, None)
             hint = None
 
-    def _goals(self, goals: Sequence[Goal], order: Sequence[int]) -> list[Goal]:
-        """Return goals that are minimised one after another: those given, then the first units in order."""
-        found = [goals[0]]
-        for goal in goals[1:]:
-            width = 1 + sum(map(abs, goal.values()))
-            joined = {literal: weight * width for literal, weight in found[-1].items()}
-            for literal, weight in goal.items():
-                joined[literal] = joined.get(literal, 0) + weight
-            if sum(map(abs, joined.values())) < _LARGEST:
-                found[-1] = joined
-            else:
-                found.append(goal)
-        for start in range(0, len(order), _CHUNK):
-            part = order[start : start + _CHUNK]
-            found.append({literal: -(1 << len(part) - 1 - i) for i, literal in enumerate(part)})
-        return found
+    def _first_way(self, written: _Written, program: _Program, solution: Solution) -> Solution:
+        """Return a solution with the same units for the first rule that they satisfy."""
+        goal = {literal: i for i, literal in enumerate(written.ways)}
+        return (len(goal) > 1 and program.least(self.clock, goal, solution)) or solution
+
+    # -- completions --------------------------------------------------------------------------------
 
     def completions(
         self, *, banned: int = 0, preferred: int = 0, costs: Mapping[int, int] | None = None
     ) -> Iterator[Found]:
-        """Yield the completions in the order of the engine: cost, credit, then the units in declared order.
+        """Yield the completions: the least cost first, then the least credit, then the first units in declared order.
 
         Args:
             banned: Units that may not be added.
@@ -393,19 +404,168 @@ class CpSat:
         Raises:
             TimeLimitError: The time was up before the next one was certain.
         """
-        written = self._open(self.chosen, banned)
+        written = self._open(self.chosen, banned & self.free)
         price = {written.units[bit]: 1 if costs is None else costs[bit] for bit in each_bit(self.free)}
-        weights = self.rules[0].weights[Measure.CREDIT]
-        credit = {written.units[bit]: weights[bit] for bit in each_bit(self.free)}
-        order = [written.units[bit] for bit in (*each_bit(self.free & preferred), *each_bit(self.free & ~preferred))]
+        credit = {written.units[bit]: self.credit[bit] for bit in each_bit(self.free)}
+        goals = (price, credit, *written.digits(self.free & preferred, self.free & ~preferred))
 
-        def found(solution: Solution, way: int) -> Found:
+        def found(solution: Solution) -> Found:
             added = written.units_of(solution) & self.free
-            return Found(_amount(price, solution), _amount(credit, solution), added, way)
+            return Found(_amount(price, solution), _amount(credit, solution), added, written.way_of(solution))
 
-        goals = self._goals([price, credit], order)
         try:
-            for program, solution in self._ordered(written.program, goals):
-                yield found(solution, self._way(written, program, solution))
+            yield from map(found, self._ordered(written, written.program, goals))
         except _UnfinishedError as error:
-            raise error
+            best = None if error.found is None else found(error.found)
+            raise TimeLimitError(best, error.proven) from None
+
+    def some(self) -> Found | None:
+        """Return some completion, whatever its place in the order; ``None`` where there is none.
+
+        Raises:
+            TimeLimitError: The time was up.
+        """
+        written = self._open(self.chosen)
+        solution = written.program.solve(self.clock)
+        if solution is None:
+            return None
+        return Found(0, 0, written.units_of(solution) & self.free, written.way_of(solution))
+
+    def is_complete(self) -> bool:
+        """Tell whether nothing needs to be added.
+
+        Raises:
+            TimeLimitError: The time was up.
+        """
+        return self._open(self.chosen, self.free).program.solve(self.clock) is not None
+
+    def bounds(self, measure: Measure) -> tuple[int, int] | None:
+        """Return the least and the most that a completion adds, scaled; ``None`` where there is none.
+
+        Raises:
+            TimeLimitError: The time was up.
+        """
+        written = self._open(self.chosen)
+        weights = self.rules[0].weights[measure]
+        goal = {written.units[bit]: weights[bit] for bit in each_bit(self.free)}
+        least = written.program.least(self.clock, goal)
+        if least is None:
+            return None
+        most = written.program.least(self.clock, {literal: -weight for literal, weight in goal.items()})
+        return _amount(goal, least), _amount(goal, most or least)
+
+    # -- options ------------------------------------------------------------------------------------
+
+    def options(self) -> Options:
+        """Find out what can become of each unit that is not chosen.
+
+        Raises:
+            TimeLimitError: The time was up before it was certain that there is a completion, or none.
+        """
+        written = self._open(self.chosen)
+        program = written.program
+        found = self.some()
+        if found is None:
+            return Options(False, 0, 0, self.free, 0)
+        seen, common = found.added, found.added
+        while unsure := self.free & ~seen | common:
+            news = {written.units[bit]: -1 for bit in each_bit(self.free & ~seen)}
+            news |= {~written.units[bit]: -1 for bit in each_bit(common)}
+            step = program.copy()
+            step.linear(news, None, -1)
+            try:
+                solution = step.least(self.clock, news, relative_gap_limit=_GENEROUS)
+            except _UnfinishedError as error:
+                if error.found is None:
+                    return Options(True, 0, seen & ~common, 0, unsure)
+                solution = error.found
+            if solution is None:
+                break
+            added = written.units_of(solution) & self.free
+            seen |= added
+            common &= added
+        return Options(True, common, seen & ~common, self.free & ~seen, 0)
+
+    # -- conflicts ----------------------------------------------------------------------------------
+
+    def conflict(self, *, must: int = 0, banned: int = 0) -> Core | None:
+        """Return a minimal conflict, ``None`` where the selection can be completed; see :meth:`conflicts`.
+
+        Raises:
+            TimeLimitError: The time was up.
+        """
+        return next(self.conflicts(must=must, banned=banned), None)
+
+    def conflicts(self, *, must: int = 0, banned: int = 0) -> Iterator[Core]:
+        """Yield all minimal conflicts, each once, in a fixed order.
+
+        A second program, of which members to keep, is asked for as many as can be kept by all that is known: they
+        exclude one another, which is the next conflict, or do not, and then one more has to be kept.
+
+        Args:
+            must: Units assumed to be chosen too; they are no members.
+            banned: Units assumed to be left out.
+
+        Raises:
+            TimeLimitError: The time was up.
+        """
+        written = self._open(must, banned, has_members=True)
+        members = [*written.clauses.values(), *(written.units[bit] for bit in each_bit(self.chosen))]
+        keeping = _Program()
+        kept = {member: keeping.boolean() for member in members}
+        while True:
+            wanted = keeping.least(self.clock, dict.fromkeys(kept.values(), -1))
+            if wanted is None:
+                return
+            core = written.program.core(self.clock, [each for each in members if wanted[kept[each]]])
+            if core is None:
+                keeping.clause(kept[each] for each in members if not wanted[kept[each]])
+                continue
+            core = self._minimal(written.program, core)
+            keeping.clause(~kept[each] for each in core)
+            sources = tuple(source for source, literal in written.clauses.items() if literal in core)
+            yield Core(sources, sum(1 << bit for bit in each_bit(self.chosen) if written.units[bit] in core))
+
+    def _minimal(self, program: _Program, core: list[int]) -> set[int]:
+        """Return a minimal conflict inside of one; choices are given up before clauses, the last ones first."""
+        needed: list[int] = []
+        while core:
+            last = core.pop()
+            smaller = program.core(self.clock, [*needed, *core])
+            if smaller is None:
+                needed.append(last)
+            else:
+                core = [each for each in core if each in smaller]
+        return set(needed)
+
+    # -- repairs ------------------------------------------------------------------------------------
+
+    def repairs(self, *, banned: int = 0, costs: Mapping[int, int] | None = None) -> Iterator[Repair]:
+        """Yield all repairs: by cost, drops, credit, then the units held in declared order, chosen ones first.
+
+        Args:
+            banned: Units that may not be added.
+            costs: What it costs to drop or to add each unit, at least 1; ``None``: 1 each.
+
+        Raises:
+            TimeLimitError: The time was up before the next one was certain.
+        """
+        written = self._open(0, banned & self.free)
+        edits = {
+            ~literal if self.chosen >> bit & 1 else literal: 1 if costs is None else costs[bit]
+            for bit, literal in enumerate(written.units)
+        }
+        drops = {~written.units[bit]: 1 for bit in each_bit(self.chosen)}
+        credit = dict(zip(written.units, self.credit, strict=True))
+        goals = (edits, drops, credit, *written.digits(self.chosen, self.free))
+
+        def repair(solution: Solution) -> Repair:
+            held = written.units_of(solution)
+            amounts = (_amount(goal, solution) for goal in (edits, drops, credit))
+            return Repair(*amounts, self.chosen & ~held, held & self.free, written.way_of(solution))
+
+        try:
+            yield from map(repair, self._ordered(written, written.program, goals))
+        except _UnfinishedError as error:
+            best = None if error.found is None else repair(error.found)
+            raise TimeLimitError(best, error.proven) from None
