@@ -5,7 +5,6 @@ that several groups list counts in one of them; one that no group lists counts o
 """
 
 import json
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +14,8 @@ from roc.rules import Barred, Clause, Linked, Measure, Requires, Scope, Threshol
 FOLDER: Final = Path(__file__).parent / "data" / "peers"
 
 NAMES: Final = tuple(f"{family}-{i}" for family in ("imi", "aus", "saqa", "nvq", "hard") for i in range(5))
+
+_ALL: Final = Scope()
 
 _TOTALS: Final = (
     ("units", Measure.UNITS),
@@ -57,28 +58,31 @@ def convert(instance: dict[str, Any]) -> roc.Qualification:
     )
 
 
+def _bounds(data: dict[str, Any], low: str, high: str, measure: Measure, scope: Scope = _ALL) -> list[Clause]:
+    """Return a floor and a ceiling, each a clause of its own."""
+    found: list[Clause] = []
+    if data.get(low) is not None:
+        found.append(Threshold(measure=measure, minimum=data[low], scope=scope))
+    if data.get(high) is not None:
+        found.append(Threshold(measure=measure, maximum=data[high], scope=scope))
+    return found
+
+
 def _totals(data: dict[str, Any]) -> list[Clause]:
-    """Return the bounds of an instance or of a group, each a clause of its own."""
+    """Return what an instance, or a group of it, says about all of its units."""
     return [
-        Threshold(measure=measure, **{bound: Decimal(data[f"{short}_{name}"])})
-        for name, measure in _TOTALS
-        for short, bound in (("min", "minimum"), ("max", "maximum"))
-        if data.get(f"{short}_{name}") is not None
+        clause for name, measure in _TOTALS for clause in _bounds(data, f"min_{name}", f"max_{name}", measure)
     ]
 
 
 def _levels(instance: dict[str, Any]) -> list[Clause]:
     """Return the bounds of credit at or above the level of the qualification, and below it."""
-    level = instance.get("level")
-    found: list[Clause] = []
-    least = instance.get("min_credits_at_or_above_level")
-    if least is not None:
-        found.append(Threshold(measure=Measure.CREDIT, minimum=least, scope=Scope(level_from=level)))
-    most = instance.get("max_credits_below_level")
-    if most is not None:
-        below = roc.Level(level - 1) if level > 1 else roc.Level("E3")
-        found.append(Threshold(measure=Measure.CREDIT, maximum=most, scope=Scope(level_to=below)))
-    return found
+    level: int = instance["level"]
+    above, below = Scope(level_from=level), Scope(level_to=level - 1 if level > 1 else "E3")
+    return [
+        *_bounds(instance, "min_credits_at_or_above_level", "", Measure.CREDIT, above),
+        *_bounds(instance, "", "max_credits_below_level", Measure.CREDIT, below),
+    ]
 
 
 def _group(data: dict[str, Any], rules: list[Clause], inside: set[str]) -> roc.UnitGroup:

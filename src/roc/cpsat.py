@@ -119,13 +119,19 @@ class _Program:
 
     def linear(self, goal: Goal, low: int | None, high: int | None, when: Iterable[int] = ()) -> None:
         """Ask for a sum from *low* to *high*, when some literals hold."""
-        low = sum(min(0, weight) for weight in goal.values()) if low is None else low
-        high = sum(max(0, weight) for weight in goal.values()) if high is None else high
-        bound = self.model.add_linear_constraint(self._sum(goal), low, high)
-        bound.only_enforce_if(self._all(when))
+        bottom = sum(min(0, weight) for weight in goal.values())
+        top = sum(max(0, weight) for weight in goal.values())
+        low = bottom if low is None else max(low, bottom)
+        high = top if high is None else min(high, top)
+        if low > high:  # CP-SAT takes a bound over nothing for one that holds
+            self.clause((), when)
+        elif (low, high) != (bottom, top):
+            bound = self.model.add_linear_constraint(self._sum(goal), low, high)
+            bound.only_enforce_if(self._all(when))  # pyright: ignore[reportUnknownMemberType] - open in its stubs
 
     def _sum(self, goal: Goal) -> "cp_model.LinearExpr":
-        return self.library.LinearExpr.weighted_sum(self._all(goal), list(goal.values()))
+        terms = self._all(goal), list(goal.values())
+        return self.library.LinearExpr.weighted_sum(*terms)  # pyright: ignore[reportUnknownMemberType] - as above
 
     def solve(self, clock: _Clock) -> Solution | None:
         """Return some solution, ``None`` where there is none.
@@ -133,7 +139,7 @@ class _Program:
         Raises:
             _UnfinishedError: The time was up.
         """
-        self.model.clear_objective()
+        self.model.proto.clear_objective()
         return self._run(self._solver(clock), clock)
 
     def least(
@@ -151,7 +157,7 @@ class _Program:
             _UnfinishedError: The time was up.
         """
         self.model.minimize(self._sum(goal))
-        self.model.clear_hints()
+        self.model.proto.clear_solution_hint()
         for variable, value in zip(self.variables, hint or (), strict=False):
             self.model.add_hint(variable, value)
         return self._run(self._solver(clock, **parameters), clock)
@@ -183,7 +189,7 @@ class _Program:
         clock.left -= time.monotonic() - start
         if status == self.library.INFEASIBLE:
             return None
-        found = None if status == self.library.UNKNOWN else list(solver.response_proto.solution)
+        found = None if status == self.library.UNKNOWN else list(map(solver.value, self.variables))
         if found is not None and (status == self.library.OPTIMAL or not self.model.has_objective()):
             return found
         bound = solver.best_objective_bound
@@ -250,7 +256,10 @@ class _Way:
     ) -> None:
         weights = self.rule.weights[row.measure]
         goal = {
-            literal: weights[bit] for bit in each_bit(row.mask) if weights[bit] for literal in self._seen(row, bit)
+            literal: weights[bit]
+            for bit in each_bit(row.mask)
+            if weights[bit]
+            for literal in self._seen(row, bit)
         }
         if high is not None:
             self.program.linear(goal, None, high, when)
@@ -521,10 +530,10 @@ class CpSat:
             if core is None:
                 keeping.clause(kept[each] for each in members if not wanted[kept[each]])
                 continue
-            core = self._minimal(written.program, core)
-            keeping.clause(~kept[each] for each in core)
-            sources = tuple(source for source, literal in written.clauses.items() if literal in core)
-            yield Core(sources, sum(1 << bit for bit in each_bit(self.chosen) if written.units[bit] in core))
+            found = self._minimal(written.program, core)
+            keeping.clause(~kept[each] for each in found)
+            sources = tuple(source for source, literal in written.clauses.items() if literal in found)
+            yield Core(sources, sum(1 << bit for bit in each_bit(self.chosen) if written.units[bit] in found))
 
     def _minimal(self, program: _Program, core: list[int]) -> set[int]:
         """Return a minimal conflict inside of one; choices are given up before clauses, the last ones first."""
@@ -561,8 +570,10 @@ class CpSat:
 
         def repair(solution: Solution) -> Repair:
             held = written.units_of(solution)
-            amounts = (_amount(goal, solution) for goal in (edits, drops, credit))
-            return Repair(*amounts, self.chosen & ~held, held & self.free, written.way_of(solution))
+            cost, dropped, amount = (_amount(goal, solution) for goal in (edits, drops, credit))
+            return Repair(
+                cost, dropped, amount, self.chosen & ~held, held & self.free, written.way_of(solution)
+            )
 
         try:
             yield from map(repair, self._ordered(written, written.program, goals))

@@ -1,0 +1,148 @@
+"""CP-SAT and the engine give the same answers on small rules of every construct, each an oracle for the other."""
+
+import itertools
+from collections.abc import Callable
+from typing import TypeVar
+
+from hypothesis import event, given
+from hypothesis import strategies as st
+from tests.strategies_engine import examples, questions
+
+from roc._engine.complete import Completer, problems
+from roc._engine.diagram import Diagram
+from roc._engine.explain import conflicts
+from roc._engine.options import options
+from roc._engine.problem import each_bit
+from roc._engine.repair import repairs
+from roc._engine.rule import Rule, TooManyAlternativesError, read
+from roc._engine.search import Budget
+from roc.cpsat import CpSat
+from roc.qualification import ways
+from roc.rules import Measure, State
+from roc.selection import Selection
+
+Answer = TypeVar("Answer")
+
+_FEW = 6
+"""So many answers of each stream are compared: every one takes CP-SAT some milliseconds."""
+
+_PLENTY = 10**7
+_SECONDS = 60.0
+
+
+def compiled(selection: Selection) -> tuple[list[Rule], int]:
+    """Return the rule of each pathway in question, and the selection as a mask."""
+    taken, special, _ = selection._bits
+    stated = tuple(entry for entry in selection.entries if entry.state is not State.ACHIEVED)
+    unusual = tuple(dict.fromkeys((*special, *stated)))
+    rules = [
+        read(selection.qualification, pathways, unusual, selection.conditions)
+        for pathways in ways(selection.qualification, selection.pathway)
+    ]
+    return rules, taken
+
+
+def asked(selection: Selection, question: Callable[[list[Rule], int], None]) -> None:
+    """Put a question, unless the rule is too large for the engine."""
+    try:
+        rules, chosen = compiled(selection)
+        for rule in rules:
+            problems(rule)
+    except TooManyAlternativesError:
+        event("too many alternatives")
+        return
+    question(rules, chosen)
+
+
+@examples(20)
+@given(questions(), st.data())
+def test_completions_are_the_same_in_the_same_order(selection: Selection, data: st.DataObject) -> None:
+    """Cost, credit, units, pathway and place in the order agree, with prices, bans and preferences too."""
+
+    def question(rules: list[Rule], chosen: int) -> None:
+        size = len(rules[0].units)
+        masks = st.integers(0, (1 << size) - 1)
+        banned = data.draw(masks) & data.draw(masks) & data.draw(masks)
+        preferred = data.draw(masks)
+        costs = data.draw(
+            st.none()
+            | st.lists(st.integers(1, 3), min_size=size, max_size=size).map(
+                lambda each: dict(enumerate(each))
+            )
+        )
+        completer = Completer(rules, chosen, Budget(_PLENTY), banned=banned, preferred=preferred, costs=costs)
+        expected = list(itertools.islice(completer, _FEW))
+        solver = CpSat(rules, chosen, _SECONDS)
+        completions = solver.completions(banned=banned, preferred=preferred, costs=costs)
+        found = list(itertools.islice(completions, _FEW))
+        event(f"{min(len(found), 3)} completions")
+        assert found == expected
+
+    asked(selection, question)
+
+
+@examples(20)
+@given(questions())
+def test_options_verdict_and_bounds_are_the_same(selection: Selection) -> None:
+    """What can become of each unit, and the least and most that can be added, are what the engine says."""
+
+    def question(rules: list[Rule], chosen: int) -> None:
+        expected = options(rules, chosen, Budget(_PLENTY))
+        event("possible" if expected.possible else "blocked")
+        solver = CpSat(rules, chosen, _SECONDS)
+        assert solver.options() == expected
+        some = solver.some()
+        assert (some is not None) == expected.possible
+        least = next(iter(Completer(rules, chosen, Budget(_PLENTY))), None)
+        assert solver.is_complete() == (least is not None and not least.added)
+        packed = [problem for rule in rules for problem in problems(rule)]
+        for measure in Measure:
+            diagram = Diagram(packed, chosen, Budget(_PLENTY))
+            assert solver.bounds(measure) == diagram.extremes(measure)
+
+    asked(selection, question)
+
+
+@examples(20)
+@given(questions(largest=4), st.data())
+def test_conflicts_are_the_same(selection: Selection, data: st.DataObject) -> None:
+    """All minimal conflicts are those that the engine finds, under any assumptions."""
+
+    def question(rules: list[Rule], chosen: int) -> None:
+        must = banned = 0
+        for bit in each_bit(rules[0].all & ~chosen):
+            what = data.draw(st.sampled_from(["free", "free", "free", "must", "banned"]))
+            must |= (what == "must") << bit
+            banned |= (what == "banned") << bit
+        expected = list(conflicts(rules, chosen, Budget(_PLENTY), must=must, banned=banned))
+        event(f"{min(len(expected), 3)} conflicts")
+        solver = CpSat(rules, chosen, _SECONDS)
+        found = list(solver.conflicts(must=must, banned=banned))
+        assert len(set(found)) == len(found)
+        assert set(found) == set(expected)
+        assert solver.conflict(must=must, banned=banned) == (found[0] if found else None)
+
+    asked(selection, question)
+
+
+@examples(20)
+@given(questions(), st.data())
+def test_repairs_are_the_same_in_the_same_order(selection: Selection, data: st.DataObject) -> None:
+    """The nearest selections that satisfy the rule agree, with prices and bans too."""
+
+    def question(rules: list[Rule], chosen: int) -> None:
+        size = len(rules[0].units)
+        banned = data.draw(st.integers(0, (1 << size) - 1)) & data.draw(st.integers(0, (1 << size) - 1))
+        costs = data.draw(
+            st.none()
+            | st.lists(st.integers(1, 3), min_size=size, max_size=size).map(
+                lambda each: dict(enumerate(each))
+            )
+        )
+        engine = repairs(rules, chosen, Budget(_PLENTY), banned=banned, costs=costs)
+        expected = list(itertools.islice(engine, _FEW))
+        event(f"{min(len(expected), 3)} repairs")
+        found = CpSat(rules, chosen, _SECONDS).repairs(banned=banned, costs=costs)
+        assert list(itertools.islice(found, _FEW)) == expected
+
+    asked(selection, question)
