@@ -2,10 +2,10 @@
 
 import itertools
 from collections.abc import Callable
-from typing import TypeVar
 
 from hypothesis import event, given
 from hypothesis import strategies as st
+from tests.cpsat_comparison import PLENTY, SECONDS, compiled
 from tests.strategies_engine import examples, questions
 
 from roc._engine.complete import Completer, problems
@@ -14,40 +14,20 @@ from roc._engine.explain import conflicts
 from roc._engine.options import options
 from roc._engine.problem import each_bit
 from roc._engine.repair import repairs
-from roc._engine.rule import Rule, TooManyAlternativesError, read
+from roc._engine.rule import Rule, TooManyAlternativesError
 from roc._engine.search import Budget
 from roc.cpsat import CpSat
-from roc.qualification import ways
-from roc.rules import Measure, State
+from roc.rules import Measure
 from roc.selection import Selection
-
-Answer = TypeVar("Answer")
 
 _FEW = 6
 """So many answers of each stream are compared: every one takes CP-SAT some milliseconds."""
-
-_PLENTY = 10**7
-_SECONDS = 60.0
-
-
-def compiled(selection: Selection) -> tuple[list[Rule], int]:
-    """Return the rule of each pathway in question, and the selection as a mask."""
-    taken, special, _ = selection._bits
-    stated = tuple(entry for entry in selection.entries if entry.state is not State.ACHIEVED)
-    unusual = tuple(dict.fromkeys((*special, *stated)))
-    rules = [
-        read(selection.qualification, pathways, unusual, selection.conditions)
-        for pathways in ways(selection.qualification, selection.pathway)
-    ]
-    return rules, taken
 
 
 def asked(selection: Selection, question: Callable[[list[Rule], int], None]) -> None:
     """Put a question, unless the rule is too large for the engine."""
     try:
         rules, chosen = compiled(selection)
-        for rule in rules:
-            problems(rule)
     except TooManyAlternativesError:
         event("too many alternatives")
         return
@@ -70,9 +50,9 @@ def test_completions_are_the_same_in_the_same_order(selection: Selection, data: 
                 lambda each: dict(enumerate(each))
             )
         )
-        completer = Completer(rules, chosen, Budget(_PLENTY), banned=banned, preferred=preferred, costs=costs)
+        completer = Completer(rules, chosen, Budget(PLENTY), banned=banned, preferred=preferred, costs=costs)
         expected = list(itertools.islice(completer, _FEW))
-        solver = CpSat(rules, chosen, _SECONDS)
+        solver = CpSat(rules, chosen, SECONDS)
         completions = solver.completions(banned=banned, preferred=preferred, costs=costs)
         found = list(itertools.islice(completions, _FEW))
         event(f"{min(len(found), 3)} completions")
@@ -87,17 +67,17 @@ def test_options_verdict_and_bounds_are_the_same(selection: Selection) -> None:
     """What can become of each unit, and the least and most that can be added, are what the engine says."""
 
     def question(rules: list[Rule], chosen: int) -> None:
-        expected = options(rules, chosen, Budget(_PLENTY))
+        expected = options(rules, chosen, Budget(PLENTY))
         event("possible" if expected.possible else "blocked")
-        solver = CpSat(rules, chosen, _SECONDS)
+        solver = CpSat(rules, chosen, SECONDS)
         assert solver.options() == expected
         some = solver.some()
         assert (some is not None) == expected.possible
-        least = next(iter(Completer(rules, chosen, Budget(_PLENTY))), None)
+        least = next(iter(Completer(rules, chosen, Budget(PLENTY))), None)
         assert solver.is_complete() == (least is not None and not least.added)
         packed = [problem for rule in rules for problem in problems(rule)]
         for measure in Measure:
-            diagram = Diagram(packed, chosen, Budget(_PLENTY))
+            diagram = Diagram(packed, chosen, Budget(PLENTY))
             assert solver.bounds(measure) == diagram.extremes(measure)
 
     asked(selection, question)
@@ -106,7 +86,7 @@ def test_options_verdict_and_bounds_are_the_same(selection: Selection) -> None:
 @examples(20)
 @given(questions(largest=4), st.data())
 def test_conflicts_are_the_same(selection: Selection, data: st.DataObject) -> None:
-    """All minimal conflicts are those that the engine finds, under any assumptions."""
+    """The minimal conflicts are those that the engine finds, in another order, under any assumptions."""
 
     def question(rules: list[Rule], chosen: int) -> None:
         must = banned = 0
@@ -114,12 +94,12 @@ def test_conflicts_are_the_same(selection: Selection, data: st.DataObject) -> No
             what = data.draw(st.sampled_from(["free", "free", "free", "must", "banned"]))
             must |= (what == "must") << bit
             banned |= (what == "banned") << bit
-        expected = list(conflicts(rules, chosen, Budget(_PLENTY), must=must, banned=banned))
+        expected = list(conflicts(rules, chosen, Budget(PLENTY), must=must, banned=banned))
         event(f"{min(len(expected), 3)} conflicts")
-        solver = CpSat(rules, chosen, _SECONDS)
-        found = list(solver.conflicts(must=must, banned=banned))
-        assert len(set(found)) == len(found)
-        assert set(found) == set(expected)
+        solver = CpSat(rules, chosen, SECONDS)
+        found = list(itertools.islice(solver.conflicts(must=must, banned=banned), _FEW))
+        assert len(set(found)) == len(found) == min(len(expected), _FEW)
+        assert set(found) <= set(expected)
         assert solver.conflict(must=must, banned=banned) == (found[0] if found else None)
 
     asked(selection, question)
@@ -139,10 +119,10 @@ def test_repairs_are_the_same_in_the_same_order(selection: Selection, data: st.D
                 lambda each: dict(enumerate(each))
             )
         )
-        engine = repairs(rules, chosen, Budget(_PLENTY), banned=banned, costs=costs)
+        engine = repairs(rules, chosen, Budget(PLENTY), banned=banned, costs=costs)
         expected = list(itertools.islice(engine, _FEW))
         event(f"{min(len(expected), 3)} repairs")
-        found = CpSat(rules, chosen, _SECONDS).repairs(banned=banned, costs=costs)
+        found = CpSat(rules, chosen, SECONDS).repairs(banned=banned, costs=costs)
         assert list(itertools.islice(found, _FEW)) == expected
 
     asked(selection, question)
