@@ -178,12 +178,14 @@ class _Program:
 
     def _solver(self, clock: _Clock, **parameters: float) -> "cp_model.CpSolver":
         solver = self.library.CpSolver()
-        settings = {**_SETTINGS, "max_time_in_seconds": max(clock.left, 0.0), **parameters}
+        settings = {**_SETTINGS, "max_time_in_seconds": clock.left, **parameters}
         for name, value in settings.items():
             setattr(solver.parameters, name, value)
         return solver
 
     def _run(self, solver: "cp_model.CpSolver", clock: _Clock) -> Solution | None:
+        if clock.left <= 0:
+            raise _UnfinishedError(None, None)
         start = time.monotonic()
         status = solver.solve(self.model)
         clock.left -= time.monotonic() - start
