@@ -3,7 +3,8 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 from tests.cpsat_comparison import PLENTY, SECONDS, compare, compiled
@@ -18,7 +19,7 @@ from roc._engine.repair import Repair
 from roc._engine.rule import Rule, TooManyAlternativesError, read
 from roc._engine.search import OutOfBudgetError
 from roc.cpsat import CpSat, TimeLimitError
-from roc.rules import Choice, Linked, Measure, Requires, Scope, Threshold
+from roc.rules import Choice, Conditional, IsMet, Linked, Measure, Requires, Scope, Threshold
 
 IS_THOROUGH = bool(os.environ.get("ROC_THOROUGH"))
 
@@ -143,6 +144,39 @@ def test_clauses_about_what_nothing_can_be() -> None:
     assert CpSat(impossible, 0).conflict() == Core(("$.rules[0]",), 0)
 
 
+def test_units_that_two_groups_share() -> None:
+    """So many as the cap says count in both; the others in one of the two."""
+    units = [roc.Unit(number=f"M{i}", credit=i) for i in range(1, 5)]
+    numbers = [unit.number for unit in units]
+    two = [Threshold(minimum=2)]
+    q = roc.Qualification(
+        title="Shared",
+        units=units,
+        groups=[
+            roc.UnitGroup(name="A", units=numbers, rules=two),
+            roc.UnitGroup(name="B", units=numbers, rules=two),
+        ],
+        sharing=[roc.Sharing(groups=["A", "B"], at_most=1)],
+    )
+    rules = [Rule(q, (), (), frozenset())]
+    assert [each.added for each in CpSat(rules, 0).completions()] == [7, 11, 13, 14, 15]
+
+
+def test_what_waits_for_a_condition() -> None:
+    """A consequence of a condition is asked for once the condition is met, and the other way round is impossible."""
+    q = roc.Qualification(
+        title="Conditional",
+        units=[roc.Unit(number="M1"), roc.Unit(number="M2")],
+        groups=[roc.UnitGroup(name="All", units=["M1", "M2"])],
+        rules=[Conditional(when=IsMet(condition="c"), then=Threshold(minimum=2))],
+        conditions=[roc.Condition(name="c")],
+    )
+    for asserted, least in ((frozenset[str](), 0), (frozenset({"c"}), 3)):
+        rules = [Rule(q, (), (), asserted)]
+        best = CpSat(rules, 0).completions(banned=0)
+        assert next(best).added == least
+
+
 def test_a_rule_that_the_engine_refuses() -> None:
     """Its choices multiply out to 3 ** 12 alternatives; nothing is multiplied out here."""
     units = [roc.Unit(number=f"M{i:02}", credit=i % 5 + 1) for i in range(36)]
@@ -240,10 +274,6 @@ def test_the_best_found_in_time_and_what_is_proven(monkeypatch: pytest.MonkeyPat
 def test_options_that_are_not_decided_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was found is told, and which units the time did not suffice for."""
     rules = _rules("at least 12 credits", "M1 and M2 are barred")
-    whole = CpSat(rules, 1, SECONDS).options()
-    assert not whole.undecided
-    monkeypatch.setattr(cpsat, "_SETTINGS", {**cpsat._SETTINGS, "stop_after_first_solution": True})
-    assert CpSat(rules, 1, SECONDS).options() == whole
     solver = CpSat(rules, 1, SECONDS)
     first = solver.some()
 
@@ -255,6 +285,35 @@ def test_options_that_are_not_decided_in_time(monkeypatch: pytest.MonkeyPatch) -
     found = solver.options()
     assert first is not None
     assert found == Options(True, 0, 0, 0, solver.free)
+
+
+def test_a_step_of_the_options_that_is_cut_short_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a step found by the time it was over is as good a witness as the best."""
+    rules = _rules("at least 12 credits", "M1 and M2 are barred")
+    whole = CpSat(rules, 1, SECONDS).options()
+    assert not whole.undecided
+    least = cpsat._Program.least
+
+    def cut_short(*arguments: Any, **parameters: Any) -> Sequence[int] | None:
+        found = least(*arguments, **parameters)
+        if found is not None:
+            raise cpsat._UnfinishedError(found, None)
+        return found
+
+    monkeypatch.setattr(cpsat._Program, "least", cut_short)
+    assert CpSat(rules, 1, SECONDS).options() == whole
+
+
+def test_a_conflict_is_minimal_whatever_is_proven_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Members that a proof did not need, but named, are dropped one after another."""
+    rules = _rules("at least 14 credits", "M1 and M2 are barred", "at most 5 units", "at least 1 unit")
+    core = cpsat._Program.core
+
+    def careless(program: Any, clock: Any, assumed: list[int]) -> list[int] | None:
+        return None if core(program, clock, assumed) is None else list(assumed)
+
+    monkeypatch.setattr(cpsat._Program, "core", careless)
+    assert CpSat(rules, _mask(1, 2, 3, 6), SECONDS).conflict() == Core(("$.rules[1]",), _mask(1, 2))
 
 
 def test_an_answer_is_always_the_same() -> None:
