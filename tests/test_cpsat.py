@@ -3,12 +3,15 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from typing import Any
 
 import pytest
 from tests.cpsat_comparison import PLENTY, SECONDS, compare, compiled
 from tests.test_examples_qualifications import FILES, load
+from tests.test_peers import asked
 
 import roc
 from roc import cpsat
@@ -171,10 +174,35 @@ def test_what_waits_for_a_condition() -> None:
         rules=[Conditional(when=IsMet(condition="c"), then=Threshold(minimum=2))],
         conditions=[roc.Condition(name="c")],
     )
-    for asserted, least in ((frozenset[str](), 0), (frozenset({"c"}), 3)):
-        rules = [Rule(q, (), (), asserted)]
-        best = CpSat(rules, 0).completions(banned=0)
+    for asserted, least in ((set[str](), 0), ({"c"}, 3)):
+        rules = [Rule(q, (), (), frozenset(asserted))]
+        best = CpSat(rules, 0).completions()
         assert next(best).added == least
+
+
+def test_different_words_and_what_applies_only_if_used() -> None:
+    """A word counts however many units have it, and a floor asks for nothing until a unit of its scope is there."""
+    words = ("art", "art", "maths", "music")
+    units = [roc.Unit(number=f"M{i}", credit=1, tags={f"subject:{word}"}) for i, word in enumerate(words, 1)]
+    science = Scope(units=["M3", "M4"])
+    q = roc.Qualification(
+        title="Words",
+        units=units,
+        groups=[roc.UnitGroup(name="All", units=[unit.number for unit in units])],
+        rules=[
+            Threshold(minimum=2, maximum=2, distinct="subject"),
+            Threshold(minimum=2, scope=science, if_used=True),
+            Threshold(measure="credit", minimum=2, scope=science, if_used=True),
+        ],
+    )
+    solver = CpSat([Rule(q, (), (), frozenset())], 0)
+    assert [each.added for each in solver.completions()] == [_mask(3, 4)]
+    assert CpSat(solver.rules, _mask(1)).conflict() is not None
+
+
+def test_every_unit_may_be_open() -> None:
+    """Where all units are in some completion, and none in every one, nothing is left to ask."""
+    assert CpSat(_rules("at least 1 unit"), 0).options() == Options(True, 0, _mask(1, 2, 3, 4, 5, 6), 0, 0)
 
 
 def test_a_rule_that_the_engine_refuses() -> None:
@@ -197,7 +225,7 @@ def test_a_rule_that_the_engine_refuses() -> None:
         ],
     )
     with pytest.raises(TooManyAlternativesError):
-        read(q, (), (), frozenset())
+        read(q, (), (), frozenset[str]())
     rules = [Rule(q, (), (), frozenset())]
     best = next(CpSat(rules, 0, SECONDS).completions())
     least = sum(min(i % 5 + 1 for i in range(start, start + 3)) for start in range(0, 36, 3))
@@ -269,6 +297,22 @@ def test_the_best_found_in_time_and_what_is_proven(monkeypatch: pytest.MonkeyPat
         next(CpSat(rules, 3, SECONDS).repairs())
     assert isinstance(caught.value.best, Repair)
     assert caught.value.best.dropped & 3
+
+
+def test_an_interrupt_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C ends a question that would take long, and is not swallowed."""
+
+    def interrupted(job: Future[Any], timeout: float | None = None) -> None:
+        del job, timeout
+        time.sleep(0.3)  # CP-SAT has begun
+        raise KeyboardInterrupt
+
+    rules, chosen = asked("hard-4", "empty")
+    monkeypatch.setattr(Future, "result", interrupted)
+    start = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        next(CpSat(rules, chosen, SECONDS).completions())
+    assert time.monotonic() - start < SECONDS / 4
 
 
 def test_options_that_are_not_decided_in_time(monkeypatch: pytest.MonkeyPatch) -> None:

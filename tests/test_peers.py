@@ -21,7 +21,7 @@ HARD = tuple(name for name in peers_instances.NAMES if name.startswith("hard"))
 def asked(name: str, which: str) -> tuple[list[Rule], int]:
     """Return the rule of an instance, and one of its selections as a mask."""
     instance = peers_instances.load(name)
-    rule = read(peers_instances.convert(instance), (), (), frozenset())
+    rule = read(peers_instances.convert(instance), (), (), frozenset[str]())
     return [rule], sum(1 << rule.bits[roc.UnitNumber(unit)] for unit in instance["selections"][which])
 
 

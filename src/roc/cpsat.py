@@ -11,6 +11,7 @@ import itertools
 import math
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from roc._engine.complete import Found
@@ -42,6 +43,7 @@ _SETTINGS: Final[Mapping[str, float]] = {
     "symmetry_level": 0,
     "linearization_level": 2,
     "cp_model_probing_level": 0,
+    "catch_sigint_signal": False,
 }
 """One worker and one seed make answers repeatable; the others were fastest on rules of all kinds."""
 
@@ -187,7 +189,13 @@ class _Program:
         if clock.left <= 0:
             raise _UnfinishedError(None, None)
         start = time.monotonic()
-        status = solver.solve(self.model)
+        with ThreadPoolExecutor(1) as pool:  # so that Ctrl-C is heard while CP-SAT runs
+            job = pool.submit(solver.solve, self.model)
+            try:
+                status = job.result()
+            except KeyboardInterrupt:
+                solver.stop_search()
+                raise
         clock.left -= time.monotonic() - start
         if status == self.library.INFEASIBLE:
             return None
