@@ -126,11 +126,7 @@ class Rule:
 
     @functools.cached_property
     def alternatives(self) -> Alternatives:
-        """The lists of parts, one of which must hold: the alternatives of all statements multiplied out.
-
-        Raises:
-            TooManyAlternativesError: They are too many; the statements are there nevertheless.
-        """
+        """The lists of parts, one of which must hold: those of all statements, multiplied out if not too many."""
         return _all(alternatives for _, alternatives in self.statements)
 
     # -- units and groups ---------------------------------------------------------------------------
@@ -593,11 +589,7 @@ def read(
     entries: tuple[Entry, ...],
     asserted: frozenset[str],
 ) -> Rule:
-    """Return the rule, read and multiplied out; the most recent ones are kept.
-
-    Raises:
-        TooManyAlternativesError: Its choices multiply out to too many alternatives.
-    """
+    """Return the rule, read; the most recent ones are kept."""
     rule = Rule(qualification, pathways, entries, asserted)
     _ = rule.alternatives  # a rule that is too large is refused here, before any question
     return rule
