@@ -67,10 +67,14 @@ def compare(rules: list[Rule], chosen: int, states: int = PLENTY) -> str:
     return "blocked"
 
 
-def is_minimal(rules: list[Rule], core: Core) -> bool:
-    """Tell by the engine's proofs whether members exclude one another, but not without any one of them."""
+def is_minimal(rules: list[Rule], core: Core, states: int = PLENTY) -> bool:
+    """Tell by the engine's proofs whether members exclude one another, but not without any one of them.
+
+    Raises:
+        OutOfBudgetError: The engine gave up.
+    """
     found = systems(tuple(rules))
-    refuter = Refuter(found, 0, 0, Budget(PLENTY))
+    refuter = Refuter(found, 0, 0, Budget(states))
     members = core.choices
     for i, source in enumerate(found.sources):
         members |= (source in core.sources) << found.size + i
