@@ -15,6 +15,8 @@ from roc.cpsat import CpSat
 IS_THOROUGH = bool(os.environ.get("ROC_THOROUGH"))
 """Whether the instances are compared that take the engine, or CP-SAT, more than a moment."""
 
+_PATIENTLY = 600.0
+
 QUICK = tuple(f"{family}-{i}" for family in ("imi", "aus", "saqa", "nvq") for i in range(2))
 SLOW = tuple(name for name in peers_instances.NAMES if name not in QUICK and not name.startswith("hard"))
 HARD = tuple(name for name in peers_instances.NAMES if name.startswith("hard"))
@@ -66,17 +68,17 @@ def test_answers_on_hard_instances_hold_together(name: str) -> None:
     """Where the engine gives up, each answer of CP-SAT is held against its others, and conflicts against proofs."""
     for which in ("empty", "half"):
         rules, chosen = asked(name, which)
-        best = next(CpSat(rules, chosen, SECONDS).completions())
+        best = next(CpSat(rules, chosen, _PATIENTLY).completions())
         complete = chosen | best.added
-        assert CpSat(rules, complete, SECONDS).is_complete()
-        repair = next(CpSat(rules, chosen, SECONDS).repairs())
+        assert CpSat(rules, complete, _PATIENTLY).is_complete()
+        repair = next(CpSat(rules, chosen, _PATIENTLY).repairs())
         assert (repair.cost, repair.drops) <= (best.cost, 0)
-        found = CpSat(rules, chosen, SECONDS).options()
+        found = CpSat(rules, chosen, _PATIENTLY).options()
         assert not found.undecided
         assert not found.closed & best.added
         assert not found.forced & ~best.added
     rules, chosen = asked(name, "impossible")
-    core = CpSat(rules, chosen, SECONDS).conflict()
+    core = CpSat(rules, chosen, _PATIENTLY).conflict()
     assert core is not None
     assert is_minimal_by_cpsat(rules, core)
     with contextlib.suppress(OutOfBudgetError):  # the engine cannot always tell
