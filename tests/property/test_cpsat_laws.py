@@ -20,7 +20,7 @@ from roc.cpsat import CpSat
 from roc.rules import Measure
 from roc.selection import Selection
 
-_FEW = 6
+_FEW = 4
 """So many answers of each stream are compared: every one takes CP-SAT some milliseconds."""
 
 
@@ -34,7 +34,7 @@ def asked(selection: Selection, question: Callable[[list[Rule], int], None]) -> 
     question(rules, chosen)
 
 
-@examples(20)
+@examples(15)
 @given(questions(), st.data())
 def test_completions_are_the_same_in_the_same_order(selection: Selection, data: st.DataObject) -> None:
     """Cost, credit, units, pathway and place in the order agree, with prices, bans and preferences too."""
@@ -61,7 +61,7 @@ def test_completions_are_the_same_in_the_same_order(selection: Selection, data: 
     asked(selection, question)
 
 
-@examples(20)
+@examples(15)
 @given(questions())
 def test_options_verdict_and_bounds_are_the_same(selection: Selection) -> None:
     """What can become of each unit, and the least and most that can be added, are what the engine says."""
@@ -83,7 +83,7 @@ def test_options_verdict_and_bounds_are_the_same(selection: Selection) -> None:
     asked(selection, question)
 
 
-@examples(20)
+@examples(15)
 @given(questions(largest=4), st.data())
 def test_conflicts_are_the_same(selection: Selection, data: st.DataObject) -> None:
     """The minimal conflicts are those that the engine finds, in another order, under any assumptions."""
@@ -105,7 +105,7 @@ def test_conflicts_are_the_same(selection: Selection, data: st.DataObject) -> No
     asked(selection, question)
 
 
-@examples(20)
+@examples(15)
 @given(questions(), st.data())
 def test_repairs_are_the_same_in_the_same_order(selection: Selection, data: st.DataObject) -> None:
     """The nearest selections that satisfy the rule agree, with prices and bans too."""
