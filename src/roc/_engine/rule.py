@@ -114,7 +114,6 @@ class Rule:
         bits: The bit of each unit number.
         places: For each bit, the ways to choose it.
         statements: Everything that must hold, each with the path of its clause and its own alternatives.
-        alternatives: The lists of parts, one of which must hold: the alternatives of all statements multiplied out.
         caps: Pairs of groups that may share at most so many units.
         scale: Amounts of credit and hours are integers in units of 1/scale.
     """
@@ -132,8 +131,12 @@ class Rule:
         self._read_groups()
         self._read_places()
         self.statements = tuple(self._read_rule())
-        self.alternatives = _all(alternatives for _, alternatives in self.statements)
         self.problems: list[Any] | None = None
+
+    @functools.cached_property
+    def alternatives(self) -> Alternatives:
+        """The lists of parts, one of which must hold: those of all statements, multiplied out if not too many."""
+        return _all(alternatives for _, alternatives in self.statements)
 
     # -- units and groups ---------------------------------------------------------------------------
 
@@ -643,4 +646,6 @@ def read(
     asserted: frozenset[str],
 ) -> Rule:
     """Return the rule, read; the most recent ones are kept."""
-    return Rule(qualification, pathways, entries, asserted)
+    rule = Rule(qualification, pathways, entries, asserted)
+    _ = rule.alternatives  # a rule that is too large is refused here, before any question
+    return rule
