@@ -109,7 +109,7 @@ def diagram() -> str:
         yield words(
             20,
             73,
-            "The units, and the minima of B and C, are invented: the portal's guide does not show them.",
+            "Its units and the minima of B and C are invented.",
             "small",
         )
         yield '<path class="in" d="M20 95 h34"/>'
