@@ -4,6 +4,7 @@
 ``python docs/pictures/draw.py`` writes them beside itself; a test holds them against what it would write.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from html import escape
 from pathlib import Path
@@ -70,10 +71,10 @@ def words(x: float, y: float, what: str, kind: str = "", anchor: str = "start") 
 # -- a diagram of states ------------------------------------------------------------------------
 
 _STEP: Final = 88
-_TOP: Final = 124
-_NODE: Final = (96, 44)
-_COLUMN: Final = 118
-_MIDDLE: Final = 350
+_TOP: Final = 134
+_NODE: Final = (86, 44)
+_COLUMN: Final = 94
+_MIDDLE: Final = 302
 
 
 def diagram() -> str:
@@ -100,22 +101,14 @@ def diagram() -> str:
 
     def parts() -> Iterator[str]:
         yield words(20, 32, "601/3457/4, IMI Level 3 Diploma in Customer Service", "strong")
+        yield words(20, 54, "Its units and the minima of B and C are invented. In a box:", "small")
         yield words(
-            20,
-            54,
-            "In a box: units still needed in all · from B · from C, and the ways to get there.",
-            "small",
+            20, 73, "units still needed in all · from B · from C, and the ways to get there.", "small"
         )
-        yield words(
-            20,
-            73,
-            "Its units and the minima of B and C are invented.",
-            "small",
-        )
-        yield '<path class="in" d="M20 95 h34"/>'
-        yield words(62, 100, "chosen", "small")
-        yield '<path class="out" d="M130 95 h34"/>'
-        yield words(172, 100, "left out", "small")
+        yield '<path class="in" d="M20 99 h34"/>'
+        yield words(62, 104, "chosen", "small")
+        yield '<path class="out" d="M130 99 h34"/>'
+        yield words(172, 104, "left out", "small")
         width, height = _NODE
         for i in range(plan.count):
             memo = plan.memo()
@@ -142,14 +135,14 @@ def diagram() -> str:
 
     height = _TOP + plan.count * _STEP + _NODE[1] + 24
     return picture(
-        620, height, f"A diagram of states that counts {table.total(layers[-1])} completions", parts()
+        500, height, f"A diagram of states that counts {table.total(layers[-1])} completions", parts()
     )
 
 
 # -- prices of needs ----------------------------------------------------------------------------
 
 _ZERO: Final = 20
-_UNIT: Final = 96
+_UNIT: Final = 70
 _BAR: Final = 22
 
 
@@ -184,7 +177,7 @@ def prices() -> str:
     assert best is not None  # noqa: S101 - as above
 
     def parts() -> Iterator[str]:
-        yield words(20, 32, "ILM 8605 Diploma, nothing chosen yet: 100 units to choose from", "strong")
+        yield words(20, 32, "ILM 8605 Diploma, none of 100 units chosen yet", "strong")
         yield words(20, 54, "What the relaxation says that a completion costs at least, in units", "small")
         y, at = 86, 0.0
         for name, why, amount in bars:
@@ -194,22 +187,17 @@ def prices() -> str:
             yield from bar(y + 26, left, abs(amount), kind, f"{amount:+.2f}".replace("-", "\u2212"))
             at += amount
             y += 76
-        yield f'<path class="line" d="M20 {y - 14} H600"/>'
-        yield words(
-            20,
-            y + 8,
-            f"No completion has fewer than {at:.2f} units, so none has fewer than {best.cost}.",
-            "strong",
-        )
-        yield words(20, y + 26, f"The search finds one with {best.cost}: {best}.", "small")
-        yield from bar(y + 36, 0, at, "sum", f"{at:.2f}")
+        yield f'<path class="line" d="M20 {y - 14} H460"/>'
+        yield from bar(y + 2, 0, at, "sum", f"{at:.2f}")
+        yield words(20, y + 48, f"So no completion has fewer than {math.ceil(at)} units.", "strong")
+        yield words(20, y + 68, f"The search finds one with {best.cost}: {best}.", "small")
 
     def bar(y: float, left: float, width: float, kind: str, amount: str) -> Iterator[str]:
         x, length = _ZERO + left * _UNIT, width * _UNIT
         yield f'<rect class="{kind}" x="{x:.1f}" y="{y:g}" width="{length:.1f}" height="{_BAR}" rx="3"/>'
         yield words(round(x + length + 8, 1), y + 16, amount, "strong")
 
-    return picture(620, 86 + 76 * len(bars) + 76, "How prices of needs add up to a bound", parts())
+    return picture(480, 86 + 76 * len(bars) + 86, "How prices of needs add up to a bound", parts())
 
 
 PICTURES: Final[dict[str, Callable[[], str]]] = {"diagram.svg": diagram, "prices.svg": prices}
