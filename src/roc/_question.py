@@ -125,7 +125,7 @@ def _stand_ins(q: Qualification) -> tuple[Unit, ...]:
     sizes: list[Decimal | None] = [*sorted({unit.credit for unit in q.units if unit.credit is not None})]
     sizes = sizes[:_SIZES] or [None]
     hours = sorted({unit.guided_learning_hours for unit in q.units if unit.guided_learning_hours})
-    found = []
+    found: list[Unit] = []
     for group in q.all_groups():
         if group.opening is None:
             continue

@@ -214,8 +214,9 @@ class Solver(Record):
             completer.budget = Budget(_LAST_RESORT)
             with contextlib.suppress(OutOfBudgetError):
                 found = completer.some()
-                if found is not None:
-                    best = self._completion(asked, found, prices).evolve(exact=False, bound=bound)
+                if found is None:
+                    return
+                best = self._completion(asked, found, prices).evolve(exact=False, bound=bound)
             raise LimitReachedError(best, bound) from None
 
     @staticmethod
@@ -248,7 +249,7 @@ class Solver(Record):
         except LimitReachedError:
             found = Decided(None, 0, 0, 0, 0)
         chosen = selection._bits[0]
-        items = []
+        items: list[tuple[UnitNumber, UnitOption]] = []
         for bit, unit in enumerate(self.qualification.units):
             option = UnitOption.UNDECIDED
             for mask, each in (

@@ -23,7 +23,7 @@ _FEW = 30
 def _added(selection: Selection) -> list[tuple[int, frozenset[str]]] | None:
     """Return some completions as sets of numbers, in order; ``None`` where the rule has too many alternatives."""
     try:
-        found = []
+        found: list[tuple[int, frozenset[str]]] = []
         for each in Solver(selection.qualification).completions(selection):
             found.append((int(each.cost), frozenset(map(str, each.added))))
             if len(found) == _FEW:
@@ -96,7 +96,8 @@ def _renamed(q: Qualification) -> tuple[Qualification, dict[str, str]]:
         if isinstance(value, UnitNumber):
             return UnitNumber(names[str(value)])
         if isinstance(value, tuple):
-            return tuple(change(each) for each in value)
+            members: tuple[object, ...] = value
+            return tuple(change(each) for each in members)
         if isinstance(value, Record):
             fields = [field.name for field in attrs.fields(type(value)) if field.init]
             changed = {name: change(getattr(value, name)) for name in fields}

@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Final
 
 _CHUNK: Final = 10_000
@@ -48,7 +48,7 @@ class Budget:
         self.left, self._reserve = self.left + step, self._reserve - step
 
     @contextlib.contextmanager
-    def part(self, states: int) -> Iterator[None]:
+    def part(self, states: int) -> Generator[None]:
         """Allow no more than so many states for what is done within ``with``."""
         left, reserve = self.left, self._reserve
         given = self.left = min(states, self.whole)

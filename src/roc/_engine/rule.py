@@ -241,7 +241,7 @@ class Rule:
         for bit, groups in enumerate(taking):
             seen = flat and bit < self.listed  # a rule without groups sees every unit that it lists
             ways = [tuple(groups)] if len(groups) < 2 else list(_largest(groups, shared))
-            places = []
+            places: list[Place] = []
             for way in ways:
                 counts = seen or any(self.counting[g] for g in way)
                 if counts:
@@ -302,7 +302,9 @@ class Rule:
         """Return the row of *measure* over *scope*, standing in the group *here*."""
         groups: frozenset[int] | None = None
         if scope.groups:
-            groups = frozenset().union(*(self.below(self.index[n]) for n in scope.groups if n in self.index))
+            groups = frozenset[int]().union(
+                *(self.below(self.index[n]) for n in scope.groups if n in self.index)
+            )
         elif here is not None:
             groups = self.below(here)
         elif self.qualification.groups:
@@ -482,7 +484,7 @@ class Rule:
     def _words(self, key: str, scope: Scope, here: int | None) -> list[str]:
         """Return the words of *key* among the units that *scope* could see, also of those that others stand for."""
         groups = self.row(Measure.UNITS, scope, here, counted=False).groups
-        found = set()
+        found: set[str | None] = set()
         for unit in (*self.qualification.units, *self.units):
             bit = self.bits[unit.number]
             seen = (

@@ -29,6 +29,9 @@ _EPS: Final = 1e-6
 _SMALL: Final = 1e-9
 
 
+_Tree: TypeAlias = tuple[int, list[int], int, list[int] | None, bool, list[int]]
+"""A floor: its field, the most for each cost, its parent, the least credit, whether it is of credit, the most."""
+
 _Frame: TypeAlias = tuple[int, tuple[int, ...], int, int, bool]
 """A choice: the next item to try, the states, the cost left, the first item tried, whether it led anywhere."""
 
@@ -100,7 +103,7 @@ class Search:
     def _read_forest(self) -> None:
         """Arrange floors whose items are nested or disjoint, to bound what they need together."""
         p, items = self.problem, self.items
-        candidates = []
+        candidates: list[tuple[int, int, Measure, int]] = []
         for at, measure in p.plain_floors:
             if at in self.sums:
                 field = p.field_mask << at
@@ -115,7 +118,7 @@ class Search:
         for _, at, measure, members in candidates:
             if all(not members & other or other & members == other for _, _, other in chosen):
                 chosen.append((at, measure, members))
-        self.forest = []
+        self.forest: list[_Tree] = []
         for i, (at, measure, members) in enumerate(chosen):
             parent = next(
                 (j for j in range(i + 1, len(chosen)) if chosen[j][2] & members == members), len(chosen)
@@ -190,10 +193,10 @@ class Search:
     def _values(self, state: int) -> dict[int, int]:
         """Return by how much each bound is kept in a state, as :class:`Totals` would say it."""
         p, mask = self.problem, self.problem.field_mask
-        found = {at: state >> at & mask for at in self.totals.fields}
-        for at in found:
-            if at < p.floors_end:
-                found[at] = -found[at]
+        found = {
+            at: -(state >> at & mask) if at < p.floors_end else state >> at & mask
+            for at in self.totals.fields
+        }
         for bit, latent, active in p.latents:
             if not state & bit:
                 found[active] = (p.start >> latent & mask) - (state >> latent & mask)
@@ -393,7 +396,7 @@ class Search:
                 budget.left -= 1
                 bound, within = reach[turn], self._within(rest)
                 cheap, dear = cheapest[min(rest, last_cheap)], last_dear
-                found = []
+                found: list[int] = []
                 for state in states:
                     for own, triggers in item.options:
                         before, take = state, own
@@ -476,11 +479,7 @@ class Search:
             _, states, left, first, _ = frames[doubt]
             if self._relax([0] * len(self.credits), cost=left, states=states, turn=first) is not None:
                 certain = doubt + 1
-                doubt = certain if cut is None else cut - 1
-                if cut is None or doubt < certain:
-                    break
-                doubt = (certain + doubt) // 2
-                continue
+                break
             cut = doubt
             doubt -= 1
         return certain, cut
