@@ -1,6 +1,7 @@
 """Laws of the solver under change: of the selection, of a bound, of names."""
 
 from decimal import Decimal
+from typing import cast
 
 import attrs
 from hypothesis import assume, event, given
@@ -96,8 +97,7 @@ def _renamed(q: Qualification) -> tuple[Qualification, dict[str, str]]:
         if isinstance(value, UnitNumber):
             return UnitNumber(names[str(value)])
         if isinstance(value, tuple):
-            members: tuple[object, ...] = value
-            return tuple(change(each) for each in members)
+            return tuple(map(change, cast("tuple[object, ...]", value)))
         if isinstance(value, Record):
             fields = [field.name for field in attrs.fields(type(value)) if field.init]
             changed = {name: change(getattr(value, name)) for name in fields}
