@@ -1,6 +1,6 @@
 """What comes next: completions, options, explanations, repairs and counts of a selection, exactly.
 
-Every answer is confirmed by :func:`roc.check`, which shares no code with the engine.
+Every answer is confirmed by :func:`roc.status.check`, which shares no code with the engine.
 """
 
 import contextlib
