@@ -9,12 +9,12 @@ import attrs
 
 from roc._record import Record, Word
 from roc.numbers import UnitNumber
+from roc.rules import Measure
 from roc.selection import Selection
 from roc.units import to_unit_number
 
 if TYPE_CHECKING:
     from roc.conflicts import Conflict
-    from roc.rules import Measure
 
 __all__ = ["Bounds", "Completion", "Limits", "Options", "Reason", "Repair", "UnitOption", "Verdict"]
 
@@ -199,6 +199,6 @@ class Bounds(Record):
         most: The most, over all completions.
     """
 
-    measure: "Measure"
+    measure: Measure
     least: Decimal
     most: Decimal

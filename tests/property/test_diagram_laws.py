@@ -54,6 +54,7 @@ def test_counts_shares_amounts_and_samples_agree_with_every_superset(
     unusual = tuple(dict.fromkeys((*special, *stated)))
     try:
         rules = [Rule(selection.qualification, pathways, unusual, selection.conditions) for pathways in each]
+        packed = [problem for rule in rules for problem in problems(rule)]
     except TooManyAlternativesError:
         return
     banned &= ~taken
@@ -64,9 +65,7 @@ def test_counts_shares_amounts_and_samples_agree_with_every_superset(
             patch.setattr(tables, "SHARE", 0)
         elif how == "states":
             patch.setattr(tables, "WIDE", 1 << 60)
-        found = Diagram(
-            [p for rule in rules for p in problems(rule)], taken, Budget(1_000_000), banned=banned
-        )
+        found = Diagram(packed, taken, Budget(1_000_000), banned=banned)
         event("none" if not wanted else f"some, {min(len(found.parts), 2)} parts")
         assert found.count == len(wanted)
         assert found.frequencies() == Counter(bit for added in wanted for bit in each_bit(added))

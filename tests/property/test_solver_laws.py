@@ -19,7 +19,6 @@ from roc.rules import Measure
 from roc.selection import Selection
 from roc.solver import Solver
 from roc.status import check
-from roc.units import Unit
 
 _LARGEST = 7
 
@@ -88,14 +87,10 @@ def _hold_against_supersets(selection: Selection) -> None:
 
 def _totals(selection: Selection, added: tuple[str, ...], measure: Measure) -> Decimal:
     """Return what a selection comes to with some units more."""
-    units = [*(entry for entry in selection), *map(selection.qualification.unit, added)]
+    numbers = [*map(str, selection.numbers), *added]
     if measure is Measure.UNITS:
-        return Decimal(len(units))
-    found = Decimal(0)
-    for each in units:
-        unit = each if isinstance(each, Unit) else selection.qualification.unit(str(each.place))
-        found += unit.credit or 0
-    return found
+        return Decimal(len(numbers))
+    return sum((selection.qualification.unit(number).credit or Decimal(0) for number in numbers), Decimal(0))
 
 
 @examples(50)

@@ -85,7 +85,7 @@ class Completer:
             self._push(heads, i, levels)
         while heads:
             cost, credit, _, _ = heads[0]
-            here = []
+            here: list[tuple[int, Iterator[tuple[int, int]]]] = []
             while heads and heads[0][:2] == (cost, credit):
                 _, _, i, levels = heapq.heappop(heads)
                 here.append((i, levels))

@@ -114,7 +114,6 @@ class Rule:
         bits: The bit of each unit number.
         places: For each bit, the ways to choose it.
         statements: Everything that must hold, each with the path of its clause and its own alternatives.
-        alternatives: The lists of parts, one of which must hold: the alternatives of all statements multiplied out.
         caps: Pairs of groups that may share at most so many units.
         scale: Amounts of credit and hours are integers in units of 1/scale.
     """
@@ -132,8 +131,12 @@ class Rule:
         self._read_groups()
         self._read_places()
         self.statements = tuple(self._read_rule())
-        self.alternatives = _all(alternatives for _, alternatives in self.statements)
         self.problems: list[Any] | None = None
+
+    @functools.cached_property
+    def alternatives(self) -> Alternatives:
+        """The lists of parts, one of which must hold: those of all statements, multiplied out if not too many."""
+        return _all(alternatives for _, alternatives in self.statements)
 
     # -- units and groups ---------------------------------------------------------------------------
 
@@ -241,7 +244,7 @@ class Rule:
         for bit, groups in enumerate(taking):
             seen = flat and bit < self.listed  # a rule without groups sees every unit that it lists
             ways = [tuple(groups)] if len(groups) < 2 else list(_largest(groups, shared))
-            places = []
+            places: list[Place] = []
             for way in ways:
                 counts = seen or any(self.counting[g] for g in way)
                 if counts:
@@ -302,7 +305,9 @@ class Rule:
         """Return the row of *measure* over *scope*, standing in the group *here*."""
         groups: frozenset[int] | None = None
         if scope.groups:
-            groups = frozenset().union(*(self.below(self.index[n]) for n in scope.groups if n in self.index))
+            groups = frozenset[int]().union(
+                *(self.below(self.index[n]) for n in scope.groups if n in self.index)
+            )
         elif here is not None:
             groups = self.below(here)
         elif self.qualification.groups:
@@ -482,7 +487,7 @@ class Rule:
     def _words(self, key: str, scope: Scope, here: int | None) -> list[str]:
         """Return the words of *key* among the units that *scope* could see, also of those that others stand for."""
         groups = self.row(Measure.UNITS, scope, here, counted=False).groups
-        found = set()
+        found: set[str | None] = set()
         for unit in (*self.qualification.units, *self.units):
             bit = self.bits[unit.number]
             seen = (
@@ -641,4 +646,6 @@ def read(
     asserted: frozenset[str],
 ) -> Rule:
     """Return the rule, read; the most recent ones are kept."""
-    return Rule(qualification, pathways, entries, asserted)
+    rule = Rule(qualification, pathways, entries, asserted)
+    _ = rule.alternatives  # a rule that is too large is refused here, before any question
+    return rule

@@ -289,7 +289,7 @@ class Totals:
         inside, outside, total, fired = domain
         open_ = list(each_bit((1 << len(gains)) - 1 & ~(inside | outside)))
         while total & guard == guard:
-            left = []
+            left: list[int] = []
             for i in open_:
                 after = total - uses[i]
                 more = fires[i] & ~fired
