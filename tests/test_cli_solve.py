@@ -863,5 +863,8 @@ def test_stopped_by_a_signal(tmp_path: Path) -> None:
         with pytest.raises(subprocess.TimeoutExpired):
             running.wait(4)
         running.send_signal(signal.SIGINT)
-        _, told = running.communicate(timeout=60)
+        try:
+            _, told = running.communicate(timeout=60)
+        finally:
+            running.kill()
     assert (running.returncode, told) == (130, b"roc: stopped\n")
