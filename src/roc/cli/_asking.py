@@ -239,7 +239,7 @@ def limited(command: _Command[T]) -> _Command[T]:
         callback=_finite,
         default=_SECONDS,
         show_default=True,
-        help="Take so long at most.",
+        help="Take so many seconds at most.",
     )
     @functools.wraps(command)
     def run(*context: click.Context, states: int, seconds: float, **options: object) -> T:
@@ -259,5 +259,5 @@ def show_screen(screen: RenderableType) -> None:
 
 
 def many(count: int | Decimal, word: str) -> str:
-    """Return a number and what is counted: ``1 file``, ``2 files``."""
-    return f"{count} {word}{'' if count == 1 else 's'}"
+    """Return a number and what is counted: ``1 file``, ``2.5 credits``."""
+    return f"{Decimal(count).normalize():f} {word}{'' if count == 1 else 's'}"

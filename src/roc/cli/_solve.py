@@ -58,7 +58,7 @@ _number = click.option(
     type=click.IntRange(1, _MOST),
     default=1,
     show_default=True,
-    help="Give so many, if there are as many.",
+    help="Give so many answers, if there are as many.",
 )
 _avoid = click.option(
     "--avoid", metavar="NUMBER", multiple=True, help="Add this unit in no case, or several; repeatable."
