@@ -5,7 +5,7 @@ Every answer is confirmed by :func:`roc.status.check`, which shares no code with
 
 import contextlib
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
@@ -14,13 +14,15 @@ from typing import Final, final
 import attrs
 
 from roc._engine.bits import each_bit
-from roc._engine.budget import OutOfBudgetError
+from roc._engine.budget import Budget, OutOfBudgetError
 from roc._engine.complete import Found, problems
 from roc._engine.diagram import Diagram
 from roc._engine.engine import Native
 from roc._engine.options import Options as Decided
+from roc._engine.rule import Rule
 from roc._question import (
     Costs,
+    Maker,
     Prices,
     Question,
     ask,
@@ -31,10 +33,10 @@ from roc._question import (
     to_be_met,
 )
 from roc._record import Record
-from roc.answers import Bounds, Completion, Limits, Options, Reason, Repair, UnitOption, Verdict
+from roc.answers import Bounds, Completion, EngineKind, Limits, Options, Reason, Repair, UnitOption, Verdict
 from roc.conflicts import Conflict
 from roc.conflicts import explain as find_conflicts
-from roc.errors import EngineError, LimitReachedError
+from roc.errors import EngineError, LimitReachedError, SelectionError
 from roc.numbers import UnitNumber
 from roc.qualification import Entry, Qualification
 from roc.rules import Measure
@@ -50,6 +52,9 @@ def __dir__() -> list[str]:
 
 
 _DEFAULT: Final = Limits()
+
+_CPSAT_SECONDS: Final = 60.0
+"""How long CP-SAT may take where no limit of time is set."""
 
 
 @final
@@ -74,6 +79,7 @@ class Solver(Record):
     Attributes:
         qualification: The qualification.
         limits: What each call may spend, unless it says otherwise.
+        engine: What works out the answers; they are the same, but for which of several conflicts comes first.
 
     Raises:
         SelectionError: By every question: the selection is of another qualification, or a unit or pathway is
@@ -83,13 +89,28 @@ class Solver(Record):
 
     qualification: Qualification
     limits: Limits = attrs.field(default=_DEFAULT, kw_only=True)
+    engine: EngineKind = attrs.field(default=EngineKind.NATIVE, kw_only=True, converter=EngineKind)
+
+    def _maker(self, limits: Limits) -> Maker:
+        if self.engine is EngineKind.NATIVE:
+            return Native
+        from roc.cpsat import CpSat  # noqa: PLC0415 - it needs an extra
+
+        seconds = limits.seconds or _CPSAT_SECONDS
+
+        def make(rules: Sequence[Rule], chosen: int, _budget: Budget) -> CpSat:
+            return CpSat(rules, chosen, seconds)
+
+        return make
 
     def _ask(self, selection: Selection, pathway: str | None, limits: Limits | None) -> Question:
-        return ask(self.qualification, selection, pathway, limits or self.limits, Native)
+        limits = limits or self.limits
+        return ask(self.qualification, selection, pathway, limits, self._maker(limits))
 
     def _ask_openly(self, selection: Selection, pathway: str | None, limits: Limits | None) -> Question:
+        limits = limits or self.limits
         try:
-            return ask_openly(self.qualification, selection, pathway, limits or self.limits, Native)
+            return ask_openly(self.qualification, selection, pathway, limits, self._maker(limits))
         except OutOfBudgetError:
             raise LimitReachedError from None
 
@@ -472,6 +493,9 @@ class Solver(Record):
         Raises:
             LimitReachedError: The limits did not suffice.
         """
+        if number < 0:
+            msg = f"{number} selections cannot be drawn"
+            raise SelectionError(msg)
         try:
             asked, diagram = self._counted(selection, pathway, limits)
             drawn = diagram.sample(random.Random(seed), number) if diagram.count else []  # noqa: S311 - no secret

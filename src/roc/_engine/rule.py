@@ -646,6 +646,4 @@ def read(
     asserted: frozenset[str],
 ) -> Rule:
     """Return the rule, read; the most recent ones are kept."""
-    rule = Rule(qualification, pathways, entries, asserted)
-    _ = rule.alternatives  # a rule that is too large is refused here, before any question
-    return rule
+    return Rule(qualification, pathways, entries, asserted)
