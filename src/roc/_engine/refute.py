@@ -24,9 +24,6 @@ _NODES: Final = 24
 _QUICK: Final = 2000
 """States that the search for completions looks at before decisions are refuted."""
 
-_GLANCES: Final = 4
-"""So many clauses are looked at in the time in which the search looks at one state."""
-
 _RELAXING: Final = 20
 """What solving a relaxation costs at least, in states."""
 
@@ -147,11 +144,10 @@ class Refuter:
             return 0
         if clash := chosen & self.banned:
             return clash & -clash
-        self.budget.left -= 1 + len(system.glance.checks) // _GLANCES
+        part = None if more is None else more.parts[0]
+        view = system.glance.look(members, chosen, self.must, self.banned, self.budget, part)
         if self.budget.left < 0:
             raise OutOfBudgetError
-        part = None if more is None else more.parts[0]
-        view = system.glance.look(members, chosen, self.must, self.banned, part)
         if view.reason is not None:
             return view.reason
         if view.taken is not None:
