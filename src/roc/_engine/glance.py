@@ -61,6 +61,11 @@ class _Layer(NamedTuple):
         return units & found
 
 
+def _width(check: Check) -> int:
+    """Return the place of a clause in the order: narrow floors are filled first, for that helps wide ones."""
+    return check.may.bit_count() if isinstance(check, RowCheck) else 0
+
+
 class Glance:
     """The clauses of one rule as what can be looked at quickly.
 
@@ -77,8 +82,7 @@ class Glance:
         self.checks = [
             check for source, each in rule.statements for check in self._statement(members[source], each)
         ]
-        # narrow floors are filled first: what they take helps wide ones
-        self.checks.sort(key=lambda check: check.may.bit_count() if isinstance(check, RowCheck) else 0)
+        self.checks.sort(key=_width)
         inside = self.layers[0].inside
         self.caps = [
             (inside.get(one, 0) & inside.get(other, 0), most) for (one, other), most in rule.caps.items()
@@ -161,9 +165,9 @@ class Glance:
         if more is not None:
             checks.append(self._part(0, more))
         trail = Trail(chosen, given, out)
-        for _ in range(_ROUNDS):
+        for turn in range(_ROUNDS):
             before = trail.derived
-            for check in checks:
+            for check in reversed(checks) if turn % 2 else checks:  # a long chain is followed either way
                 reason = check.push(trail)
                 if reason is not None:
                     return View(reason, None)
@@ -193,11 +197,11 @@ class Glance:
     def _filled(self, checks: "Sequence[Check]", taken: int, hint: Hint) -> int | None:
         """Return a completion, with every unit in its first place; ``None`` where none is found."""
         before = -1
-        for _ in range(_ROUNDS):
+        for turn in range(_ROUNDS):
             if taken == before:
                 return taken if all((mask & taken).bit_count() <= most for mask, most in self.caps) else None
             before = taken
-            for check in checks:
+            for check in reversed(checks) if turn % 2 else checks:
                 taken = check.fill(taken, hint)
                 if taken < 0:
                     return None

@@ -288,9 +288,11 @@ class Refuter:
             if (low is not None and bottom < low) or (high is not None and top > high):
                 tight.append(line)
         variables, single, columns, low_, high_ = self._tableau(system, tight, domain)
-        self.budget.left -= _RELAXING + len(columns) * len(tight) // 16
-        if self.budget.left < 0:
-            raise OutOfBudgetError
+        rows = len(low_)
+        price = _RELAXING + len(columns) * rows // 16 + rows**3 // 150
+        if price > self.budget.left // 8:
+            return _Outcome()
+        self.budget.left -= price
         proof: list[float] = []
         found = prices([0.0] * len(columns), columns, low_, high_, proof=proof)
         if found is None:
