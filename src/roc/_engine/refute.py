@@ -27,6 +27,9 @@ _QUICK: Final = 2000
 _RELAXING: Final = 20
 """What solving a relaxation costs at least, in states."""
 
+_PIVOTING: Final = 40
+"""A relaxation costs the third power of its rows besides, divided by this; it is not solved where that is much."""
+
 _SCALE: Final = 1 << 24
 """Factors of a proof are whole numbers up to this."""
 
@@ -289,7 +292,7 @@ class Refuter:
                 tight.append(line)
         variables, single, columns, low_, high_ = self._tableau(system, tight, domain)
         rows = len(low_)
-        price = _RELAXING + len(columns) * rows // 16 + rows**3 // 150
+        price = _RELAXING + len(columns) * rows // 16 + rows**3 // _PIVOTING
         if price > self.budget.left // 8:
             return _Outcome()
         self.budget.left -= price
