@@ -340,9 +340,15 @@ def test_caps_on_sharing_are_part_of_every_selection() -> None:
     assert conflict(_rules(q), 0, Budget(_PLENTY)) == Core(("$.rules[0]", *both), 0)
 
 
-def test_a_long_chain_of_needs() -> None:
+@pytest.mark.parametrize("order", ["there", "back", "to and fro"])
+def test_a_long_chain_of_needs(order: str) -> None:
     """Where one unit brings another, and so on, the whole chain is the conflict, however the clauses are ordered."""
-    chain = [f"M{i} requires M{i + 1}" for i in range(59, 0, -1)]
+    links = [*range(1, 60)]
+    if order == "back":
+        links.reverse()
+    elif order == "to and fro":
+        links = [*links[::-2], *links[1::2]]
+    chain = [f"M{i} requires M{i + 1}" for i in links]
     rules = _rules(_qualification(["at most 59 units", *chain], credit=[1] * 60))
     core = conflict(rules, _mask(1), Budget(_PLENTY))
     assert core == Core(tuple(f"$.rules[{i}]" for i in range(60)), _mask(1))
