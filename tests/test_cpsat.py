@@ -15,12 +15,12 @@ from tests.test_peers import asked
 
 import roc
 from roc import cpsat
+from roc._engine.budget import OutOfBudgetError
 from roc._engine.complete import Found
 from roc._engine.explain import Core
 from roc._engine.options import Options
 from roc._engine.repair import Repair
 from roc._engine.rule import Rule, TooManyAlternativesError, read
-from roc._engine.search import OutOfBudgetError
 from roc.cpsat import CpSat, TimeLimitError
 from roc.rules import Choice, Conditional, IsMet, Linked, Measure, Requires, Scope, Threshold
 

@@ -7,10 +7,10 @@ import pytest
 
 import roc
 from roc._engine import refute
+from roc._engine.budget import Budget, OutOfBudgetError
 from roc._engine.explain import Core, Fact, conflict, conflicts, facts, families, own_choices
 from roc._engine.glance import Glance, View
 from roc._engine.rule import Rule
-from roc._engine.search import Budget, OutOfBudgetError
 from roc.qualification import ways
 from roc.rules import Clause, Measure
 

@@ -14,13 +14,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
+from roc._engine.bits import each_bit
+from roc._engine.budget import OutOfBudgetError
 from roc._engine.complete import Found
 from roc._engine.explain import Core
 from roc._engine.options import Options
-from roc._engine.problem import each_bit, sees
 from roc._engine.repair import Repair
-from roc._engine.rule import Atom, Kinds, Part, Row, Rule, Together
-from roc._engine.search import OutOfBudgetError
+from roc._engine.rule import Atom, Kinds, Part, Row, Rule, Together, sees
 from roc.errors import MissingExtraError
 from roc.rules import Measure
 

@@ -12,13 +12,13 @@ from tests.oracle import NOTHING, TooBigError, World, alternatives
 from tests.strategies_engine import questions
 
 from roc._engine import refute
+from roc._engine.bits import each_bit
+from roc._engine.budget import Budget
 from roc._engine.explain import conflict, conflicts, facts
 from roc._engine.glance import Glance, View
 from roc._engine.lines import systems
-from roc._engine.problem import each_bit
 from roc._engine.repair import repairs
 from roc._engine.rule import Rule, TooManyAlternativesError, read
-from roc._engine.search import Budget
 from roc.groups import GroupKind, UnitGroup
 from roc.qualification import Entry, ways
 from roc.rules import Barred, Ceiling, Clause, Measure, Threshold, walk

@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from roc._engine.budget import Budget
 from roc._engine.checks import STEPS, WIDE, Families, Offers, RowCheck, Trail, bargain, union, weigh
-from roc._engine.search import Budget
 
 _PRECISE: Final = 128
 

@@ -7,9 +7,9 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
-from roc._engine.problem import each_bit
+from roc._engine.bits import each_bit
+from roc._engine.budget import Budget
 from roc._engine.rule import Atom, Kinds
-from roc._engine.search import Budget
 
 WIDE: Final = 2000
 """Sums of whole units are only worked out up to this, in steps of what all of them are multiples of."""

@@ -4,8 +4,9 @@ import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
+from roc._engine.bits import each_bit
 from roc._engine.budget import Budget
-from roc._engine.problem import Item, Problem, each_bit
+from roc._engine.problem import Item, Problem
 from roc._engine.rule import Rule
 from roc._engine.search import Search
 from roc._engine.seek import Seeker

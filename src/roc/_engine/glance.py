@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from roc._engine.bounds import Bounds
+from roc._engine.budget import Budget
 from roc._engine.checks import (
     Check,
     EitherCheck,
@@ -23,7 +24,6 @@ from roc._engine.checks import (
     union,
 )
 from roc._engine.rule import Alternatives, Atom, Kinds, Part, Place, Row, Rule, Together
-from roc._engine.search import Budget
 from roc.rules import Measure
 
 _ROUNDS: Final = 20
