@@ -19,8 +19,9 @@ from roc._engine.budget import OutOfBudgetError
 from roc._engine.complete import Found
 from roc._engine.explain import Core
 from roc._engine.options import Options
+from roc._engine.parts import TooManyAlternativesError
 from roc._engine.repair import Repair
-from roc._engine.rule import Rule, TooManyAlternativesError, read
+from roc._engine.rule import Rule, read
 from roc.cpsat import CpSat, TimeLimitError
 from roc.rules import Choice, Conditional, IsMet, Linked, Measure, Requires, Scope, Threshold
 

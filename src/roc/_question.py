@@ -8,7 +8,8 @@ from typing import Final, NamedTuple, TypeAlias
 from roc._engine.bits import each_bit
 from roc._engine.budget import Budget
 from roc._engine.engine import Engine
-from roc._engine.rule import Rule, TooManyAlternativesError, read
+from roc._engine.parts import TooManyAlternativesError
+from roc._engine.rule import Rule, read
 from roc.answers import Limits
 from roc.errors import EngineError, LimitReachedError, SelectionError, nearest
 from roc.numbers import UnitNumber

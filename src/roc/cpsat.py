@@ -19,8 +19,9 @@ from roc._engine.budget import OutOfBudgetError
 from roc._engine.complete import Found
 from roc._engine.explain import Core
 from roc._engine.options import Options
+from roc._engine.parts import Atom, Kinds, Part, Row, Together, sees
 from roc._engine.repair import Repair
-from roc._engine.rule import Atom, Kinds, Part, Row, Rule, Together, sees
+from roc._engine.rule import Rule
 from roc.errors import MissingExtraError
 from roc.rules import Measure
 

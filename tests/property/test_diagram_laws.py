@@ -13,8 +13,9 @@ from tests.strategies_engine import examples, questions
 from roc._engine import tables
 from roc._engine.complete import problems
 from roc._engine.diagram import Diagram
+from roc._engine.parts import TooManyAlternativesError
 from roc._engine.problem import Problem, each_bit
-from roc._engine.rule import Rule, TooManyAlternativesError
+from roc._engine.rule import Rule
 from roc._engine.search import Budget
 from roc.qualification import ways
 from roc.rules import Measure, State

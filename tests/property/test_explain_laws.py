@@ -17,8 +17,9 @@ from roc._engine.budget import Budget
 from roc._engine.explain import conflict, conflicts, facts
 from roc._engine.glance import Glance, View
 from roc._engine.lines import systems
+from roc._engine.parts import TooManyAlternativesError
 from roc._engine.repair import repairs
-from roc._engine.rule import Rule, TooManyAlternativesError, read
+from roc._engine.rule import Rule, read
 from roc.groups import GroupKind, UnitGroup
 from roc.qualification import Entry, ways
 from roc.rules import Barred, Ceiling, Clause, Measure, Threshold, walk

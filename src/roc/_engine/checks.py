@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from roc._engine.bits import each_bit
 from roc._engine.budget import Budget
-from roc._engine.rule import Atom, Kinds
+from roc._engine.parts import Atom, Kinds
 
 WIDE: Final = 2000
 """Sums of whole units are only worked out up to this, in steps of what all of them are multiples of."""

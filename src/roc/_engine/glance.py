@@ -23,7 +23,8 @@ from roc._engine.checks import (
     families_of,
     union,
 )
-from roc._engine.rule import Alternatives, Atom, Kinds, Part, Place, Row, Rule, Together
+from roc._engine.parts import Alternatives, Atom, Kinds, Part, Place, Row, Together
+from roc._engine.rule import Rule
 from roc.rules import Measure
 
 _ROUNDS: Final = 20

@@ -12,7 +12,8 @@ from typing import NamedTuple, TypeAlias
 
 from roc._engine.bits import each_bit
 from roc._engine.glance import Glance
-from roc._engine.rule import Alternatives, Atom, Kinds, Part, Row, Rule, Together, sees
+from roc._engine.parts import Alternatives, Atom, Kinds, Part, Row, Together, sees
+from roc._engine.rule import Rule
 
 Taken: TypeAlias = dict[int, int]
 """The units that a solution takes, each with the column that says how it is placed."""

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from roc._engine.bits import each_bit
-from roc._engine.rule import Atom, Kinds, Never, Part, Row, Rule, Together, TooManyAlternativesError
+from roc._engine.parts import Atom, Kinds, Never, Part, Row, Together, TooManyAlternativesError
+from roc._engine.rule import Rule
 from roc.rules import Measure
 
 if TYPE_CHECKING:

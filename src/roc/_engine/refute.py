@@ -15,9 +15,9 @@ from roc._engine.bits import each_bit
 from roc._engine.budget import Budget, OutOfBudgetError
 from roc._engine.complete import Completer
 from roc._engine.lines import Line, Statement, System, Systems, Taken, Way
+from roc._engine.parts import Part
 from roc._engine.prices import prices
 from roc._engine.problem import Problem
-from roc._engine.rule import Part
 
 _NODES: Final = 24
 """Relaxations of one question that are solved before the search for completions is asked."""
