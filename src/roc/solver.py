@@ -18,6 +18,7 @@ from roc._engine.budget import Budget, OutOfBudgetError
 from roc._engine.complete import Found, problems
 from roc._engine.diagram import Diagram
 from roc._engine.engine import Native
+from roc._engine.explain import own_choices
 from roc._engine.options import Options as Decided
 from roc._engine.rule import Rule
 from roc._question import (
@@ -301,14 +302,19 @@ class Solver(Record):
         Raises:
             LimitReachedError: The next one could not be proven within the limits.
         """
-        asked = self._ask_openly(selection, pathway, limits)
-        return self._conflicts(asked, None, wanted=True)
+        return self._conflicts(self._ask_openly(selection, pathway, limits), limits or self.limits)
 
-    @staticmethod
-    def _conflicts(asked: Question, unit: UnitNumber | None, *, wanted: bool) -> Iterator[Conflict]:
+    def _conflicts(
+        self, asked: Question, limits: Limits, unit: UnitNumber | None = None, *, wanted: bool = True
+    ) -> Iterator[Conflict]:
+        bit = 0 if unit is None else 1 << asked.rules[0].bits[unit]
+        must, banned = (bit, 0) if wanted else (0, bit)
+        own = own_choices(asked.rules, asked.chosen)
+        engine = self._maker(limits)(asked.rules, own, asked.budget)
+        cores = engine.conflicts(must=must, banned=banned)
         try:
             yield from find_conflicts(
-                asked.selection, asked.rules, asked.chosen, asked.budget, unit=unit, wanted=wanted
+                asked.selection, asked.rules, cores, asked.budget, unit=unit, wanted=wanted
             )
         except OutOfBudgetError:
             raise LimitReachedError from None
@@ -340,7 +346,8 @@ class Solver(Record):
         elif option in {UnitOption.FORCED, UnitOption.CLOSED}:
             asked = self._ask_openly(selection, pathway, limits)
             wanted = option is UnitOption.CLOSED
-            conflict = next(self._conflicts(asked, number, wanted=wanted), None)
+            found = self._conflicts(asked, limits or self.limits, number, wanted=wanted)
+            conflict = next(found, None)
         elif option is UnitOption.UNDECIDED:
             raise LimitReachedError
         return Reason(unit=number, option=option, conflict=conflict, completion=completion)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from roc._engine.bits import each_bit
-from roc._engine.budget import Budget, OutOfBudgetError
+from roc._engine.budget import Budget
 from roc._engine.lines import Bound, System, Way, systems
 from roc._engine.parts import Atom, Kinds, Part, Together
 from roc._engine.refute import Refuter
@@ -152,7 +152,7 @@ def conflicts(
             yield Core(tuple(found.sources[bit - found.size] for bit in each_bit(core ^ choices)), choices)
         budget.left -= 1
         if budget.left < 0:
-            raise OutOfBudgetError
+            budget.more()
         for bit in reversed(list(each_bit(core))):
             child = dropped | 1 << bit
             if child not in seen:

@@ -151,7 +151,7 @@ class Refuter:
         part = None if more is None else more.parts[0]
         view = system.glance.look(members, chosen, self.must, self.banned, self.budget, part)
         if self.budget.left < 0:
-            raise OutOfBudgetError
+            self.budget.more()
         if view.reason is not None:
             return view.reason
         if view.taken is not None:
@@ -222,12 +222,12 @@ class Refuter:
                 if not is_refuted:
                     return None
             except OutOfBudgetError:
-                if self.budget.left < 0:
+                if self.budget.whole < 0:
                     raise
         try:
             return self._branch(system, lines, domain, outcome, [_NODES])
         except _UndecidedError:
-            if is_refuted or not self._is_possible(system, parts, domain, self.budget.left):
+            if is_refuted or not self._is_possible(system, parts, domain, self.budget.whole):
                 return members
             return None
 
@@ -261,14 +261,10 @@ class Refuter:
 
     def _is_possible(self, system: System, parts: list[Part], domain: _Domain, part: int) -> bool:
         """Let the search for completions decide, with a part of the budget."""
-        budget = Budget(min(part, self.budget.left))
-        before = budget.left
         packed = [[Problem(system.rule, parts)]]
         chosen = domain.chosen | domain.given
-        try:
-            found = Completer([system.rule], chosen, budget, banned=domain.out, packed=packed).some()
-        finally:
-            self.budget.left -= before - budget.left
+        with self.budget.part(part):
+            found = Completer([system.rule], chosen, self.budget, banned=domain.out, packed=packed).some()
         self.taken = None
         return found is not None
 
@@ -294,7 +290,7 @@ class Refuter:
         variables, single, columns, low_, high_ = self._tableau(system, tight, domain)
         rows = len(low_)
         price = _RELAXING + len(columns) * rows // 16 + rows**3 // _PIVOTING
-        if price > self.budget.left // 8:
+        if price > self.budget.whole // 8:
             return _Outcome()
         self.budget.left -= price
         proof: list[float] = []
