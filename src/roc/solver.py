@@ -95,7 +95,7 @@ class Solver(Record):
     def _maker(self, limits: Limits) -> Maker:
         if self.engine is EngineKind.NATIVE:
             return Native
-        from roc.cpsat import CpSat  # noqa: PLC0415 - it needs an extra
+        from roc._engine.cpsat import CpSat  # noqa: PLC0415 - it needs an extra
 
         seconds = limits.seconds or _CPSAT_SECONDS
 
