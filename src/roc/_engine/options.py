@@ -56,6 +56,7 @@ class _Witnesses:
                 domain = totals.domain(totals.items(chosen)) if problem.possible else None
                 if domain is not None:
                     self.alive.append(_Alternative(totals, domain, budget))
+        self.every = tuple(self.alive)
 
     def begin(self, free: int) -> None:
         """Look for a completion of each alternative that can tell something new."""
@@ -82,6 +83,19 @@ class _Witnesses:
         admitted = totals.admitted(found, unseen)
         self.seen |= totals.units(admitted)
         each.unseen = [i for i in unseen if not admitted >> i & 1]
+
+    def alike(self, bit: int) -> int:
+        """Return the units that no alternative tells apart from one, itself too."""
+        found = -1
+        for each in self.every:
+            items = each.totals.problem.items
+            item = items[each.totals.item_of(bit)]
+            same = 0
+            for other in items:
+                if other.options == item.options and other.mask.bit_count() == item.mask.bit_count():
+                    same |= other.mask
+            found &= same
+        return found | bit
 
     def includes(self, bit: int) -> bool:
         """Tell whether some completion includes a unit."""
@@ -120,16 +134,12 @@ class _Witnesses:
 
 
 def options(rules: Sequence[Rule], chosen: int, budget: Budget) -> Options:
-    """Find out what can become of each unit that is not chosen.
+    """Find out what can become of each unit of the qualification that is not chosen.
 
     A completion is a witness for every unit in it, and so are its neighbours, in which one unit is added or takes
     the place of one or two others. Only units without a witness need a search of their own.
     """
-    free = ~chosen
-    everything = 0
-    for rule in rules:
-        everything |= rule.all
-    free &= everything
+    free = (1 << rules[0].listed) - 1 & ~chosen
     forced = closed = 0
     found = _Witnesses(rules, chosen, budget)
     try:
@@ -137,13 +147,13 @@ def options(rules: Sequence[Rule], chosen: int, budget: Budget) -> Options:
         while left := free & ~(found.seen | closed):
             bit = left & -left
             if not found.includes(bit):
-                closed |= bit
+                closed |= found.alike(bit) & left
         if not found.alive:
             return Options(False, 0, 0, free, 0)
         while left := free & found.common & ~forced:
             bit = left & -left
             if not found.spares(bit):
-                forced |= bit
+                forced |= found.alike(bit) & left
     except OutOfBudgetError:
         undecided = free & ~(found.seen | closed) | free & found.common & ~forced
         possible = None if found.common < 0 else True
