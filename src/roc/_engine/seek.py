@@ -18,7 +18,7 @@ from roc._engine.totals import Base, Column, Domain, Totals
 
 _WHOLE: Final = 1e-6
 
-_NODES: Final = 40
+_NODES: Final = 15
 """After so many decisions that settled nothing the search is asked."""
 
 _SEARCHING: Final = 200_000
