@@ -62,17 +62,17 @@ class _Witnesses:
         """Look for a completion of each alternative that can tell something new."""
         for each in tuple(self.alive):
             if self.common < 0 or free & (~(self.seen | each.outside) | self.common & ~each.inside):
-                self._has_begun(each)
+                self._base_of(each)
 
-    def _has_begun(self, each: _Alternative) -> bool:
-        """Tell whether an alternative has a completion; one that has none is given up."""
+    def _base_of(self, each: _Alternative) -> Base | None:
+        """Return a completion of an alternative; one that has none is given up."""
         if each.base is None:
             found = each.seeker.seek(each.domain)
             if found is None:
                 self.alive.remove(each)
-                return False
-            self._note(each, found)
-        return True
+            else:
+                self._note(each, found)
+        return each.base
 
     def _note(self, each: _Alternative, found: Base) -> None:
         totals, each.base = each.totals, found
@@ -100,37 +100,35 @@ class _Witnesses:
     def includes(self, bit: int) -> bool:
         """Tell whether some completion includes a unit."""
         for each in tuple(self.alive):
-            if each.outside & bit or not self._has_begun(each) or each.base is None:
-                continue
-            totals, item = each.totals, each.totals.item_of(bit)
-            found = totals.exchange(each.base, item, each.domain)
-            if found is None:
-                domain = totals.include(each.domain, item)
-                if domain is not None:
-                    found = each.seeker.seek(domain, each.base.held)
-            if found is not None:
-                self._note(each, found)
-                return True
+            base = None if each.outside & bit else self._base_of(each)
+            if base is not None:
+                totals, item = each.totals, each.totals.item_of(bit)
+                found = totals.exchange(base, item, each.domain)
+                found = found or _seek(each, base, totals.include(each.domain, item))
+                if found is not None:
+                    self._note(each, found)
+                    return True
         return False
 
     def spares(self, bit: int) -> bool:
         """Tell whether some completion does without a unit."""
         for each in tuple(self.alive):
-            if each.inside & bit or not self._has_begun(each) or each.base is None:
-                continue
-            totals, item = each.totals, each.totals.item_of(bit)
-            if item not in each.base.held or totals.spares(each.base, item):
-                self.common &= ~totals.masks[item]
-                return True
-            found = totals.replace(each.base, item, each.domain)
-            if found is None:
-                domain = totals.exclude(each.domain, item)
-                if domain is not None:
-                    found = each.seeker.seek(domain, each.base.held)
-            if found is not None:
-                self._note(each, found)
-                return True
+            base = None if each.inside & bit else self._base_of(each)
+            if base is not None:
+                totals, item = each.totals, each.totals.item_of(bit)
+                if item not in base.held or totals.spares(base, item):
+                    self.common &= ~totals.masks[item]
+                    return True
+                found = totals.replace(base, item, each.domain)
+                found = found or _seek(each, base, totals.exclude(each.domain, item))
+                if found is not None:
+                    self._note(each, found)
+                    return True
         return False
+
+
+def _seek(each: _Alternative, near: Base, domain: Domain | None) -> Base | None:
+    return None if domain is None else each.seeker.seek(domain, near.held)
 
 
 def options(rules: Sequence[Rule], chosen: int, budget: Budget) -> Options:
