@@ -93,13 +93,18 @@ def union_of(rows: Iterable[Row]) -> int:
 def all_of(parts: Iterable[Alternatives]) -> Alternatives:
     """Return the alternatives in which all of *parts* hold; those that cannot hold are left out, but one."""
     found: Alternatives = [()]
+    is_possible = True
     for each in parts:
-        if len(found) * len(each) > MAX_ALTERNATIVES:
+        able = [right for right in each if not any(isinstance(part, Never) for part in right)]
+        if not each:
+            return []
+        if not able or not is_possible:
+            found, is_possible = [(*found[0], *each[0])], False
+            continue
+        if len(found) * len(able) > MAX_ALTERNATIVES:
             msg = f"the choices of the rule multiply out to more than {MAX_ALTERNATIVES} alternatives"
             raise TooManyAlternativesError(msg)
-        found = [(*left, *right) for left in found for right in each]
-        able = [each for each in found if not any(isinstance(part, Never) for part in each)]
-        found = able or found[:1]
+        found = [(*left, *right) for left in found for right in able]
     return found
 
 
