@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 import roc
-from roc._engine import diagram, tables
+from roc._engine import diagram, orders, polynomials, tables
 from roc._engine.complete import problems
 from roc._engine.diagram import Diagram
 from roc._engine.problem import each_bit
@@ -162,15 +162,17 @@ def test_a_budget_stops_every_question() -> None:
 
 
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """States that take too much are given up, step by step and where many steps are held."""
+    """What takes too much is given up; steps that are too large to be held together are gone through again."""
     q = one_group(60, "at least 100 credits", "at most 120 credits", credit=(2, 3, 5, 7))
     found = open_(q)
-    whole = found.count
-    assert whole
-    monkeypatch.setattr(diagram, "MAX_BYTES", 6000)
-    with pytest.raises(OutOfBudgetError):
-        found.frequencies()
-    monkeypatch.setattr(diagram, "MAX_BYTES", 600)
+    whole, shares, drawn = found.count, found.frequencies(), found.sample(draw(1), 5)
+    again = open_(q)
+    assert again.count == whole
+    monkeypatch.setattr(polynomials, "MAX_BYTES", 6000)
+    assert again.frequencies() == shares
+    assert again.sample(draw(1), 5) == drawn
+    assert again.budget.left < found.budget.left
+    monkeypatch.setattr(polynomials, "MAX_BYTES", 600)
     with pytest.raises(OutOfBudgetError):
         assert open_(q).count
 
@@ -189,7 +191,7 @@ def test_where_coefficients_are_too_many_bounds_stay_in_the_state(monkeypatch: p
 def test_orders_that_are_too_many_are_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     """With no time for orders, declared order does."""
     q = one_group(12, "at least 4 units", "at most 6 units")
-    monkeypatch.setattr(tables, "_TRIES", 0)
+    monkeypatch.setattr(orders, "MOST_BLOCKS", 0)
     assert open_(q).count == sum(math.comb(12, k) for k in (4, 5, 6))
 
 
@@ -291,7 +293,7 @@ def test_every_construct_agrees_with_the_check(
     )
     wanted = {mask & ~chosen for mask in by_check(q) if mask & chosen == chosen}
     if chosen:
-        monkeypatch.setattr(tables, "_TRIES", 0)  # in declared order, with more to remember
+        monkeypatch.setattr(orders, "MOST_BLOCKS", 0)  # in declared order, with more to remember
     found = open_(q, chosen)
     assert found.count == len(wanted)
     assert found.frequencies() == Counter(bit for mask in wanted for bit in each_bit(mask))
