@@ -4,13 +4,12 @@ A row holds all coefficients with the same first exponent. Coefficients are as w
 further it goes, the wider.
 """
 
-import functools
 import itertools
 import operator
 import random
 import struct
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 
 from roc._engine.network import NONE, Network
@@ -47,6 +46,7 @@ class Table:
         self.masks = [masks[i] for i in plan.order]
         self.join: Callable[[int, int], int] = int.__or__ if exists else int.__add__
         self.tops = [axis.top for axis in plan.axes]
+        self._ends = [top + 1 for top in reversed(self.tops[1:])]
         inner = plan.axes[1:]
         # how many cells it is from one to the next, for each exponent: there is room for the largest step
         strides = [1]
@@ -67,41 +67,52 @@ class Table:
         if max(map(operator.add, self.bytes, self.bytes[1:]), default=0) > MAX_BYTES:
             raise OutOfBudgetError
         self._known: dict[tuple[bool, ...], list[tuple[int, int, int]]] = {}
-        self._full: dict[int, int] = {}
+        self._masks: dict[int, int] = {}
+        self._unit = 0
 
     def _mask(self, unit: int, rows: int) -> int:
         """Return which bits coefficients of so many bytes have in so many rows."""
-        full = self._full.get(unit)
-        if full is None:
+        if unit != self._unit:
+            self._unit = unit
+            self._masks.clear()
+        found = self._masks.get(rows)
+        if found is None:
             size = unit * 8
-            full = (1 << size) - 1
-            for top, stride in zip(reversed(self.tops), reversed(self.strides), strict=True):
-                full = _repeat(full, stride * size, top + 1)
-            self._full[unit] = full
-        return full >> (self.tops[0] + 1 - rows) * self.strides[0] * unit * 8
+            found = (1 << size) - 1
+            for times, stride in zip((*self._ends, rows), reversed(self.strides), strict=True):
+                found = _repeat(found, stride * size, times)
+            self._masks[rows] = found
+        return found
 
     # -- forwards -----------------------------------------------------------------------------------
 
     def last(self) -> Layer:
         """Return what there is after all steps."""
-        return functools.reduce(self.next, range(self.count), self._start())
+        return self._go(0, self.count, self._start())
 
     def _start(self) -> Layer:
         return {} if self.net.is_empty else {0: (0, 1)}
 
-    def next(self, layer: Layer, i: int) -> Layer:
+    def _go(self, start: int, stop: int, layer: Layer) -> Layer:
+        """Return what there is before a step, or after all, from what there is before an earlier one."""
+        for i in range(start, stop):
+            # what has been gone on from is not held longer than it is needed, but for what was given
+            layer = self.next(layer.items() if i == start else _drained(layer), i)
+        return layer
+
+    def next(self, layer: Iterable[tuple[int, tuple[int, int]]], i: int) -> Layer:
         """Return what there is after a step."""
         net, old, unit = self.net, self.units[i], self.units[i + 1]
         left, chosen, rise = net.left[i], net.chosen[i], net.rises[i]
         shift = self.shifts[i] * unit * 8
         new: Layer = {}
-        for node, (begin, poly) in layer.items():
+        for node, (begin, poly) in layer:
             value = poly if old == unit else _widened(poly, old, unit)
             if left[node] != NONE:
                 self._put(new, i + 1, left[node], begin, value, 0)
             if chosen[node] != NONE:
                 self._put(new, i + 1, chosen[node], begin + rise, value, shift)
-        self._spend(len(layer) + (self.bytes[i + 1] >> _PRICE))
+        self._spend(len(left) + (self.bytes[i + 1] >> _PRICE))
         return new
 
     def _put(self, layer: Layer, i: int, node: int, begin: int, poly: int, shift: int) -> None:
@@ -201,14 +212,13 @@ class Table:
         if stop - start < 3 or sum(self.bytes[start + 1 : stop]) <= MAX_BYTES >> 1:
             layers = [layer] if start < stop else []
             for i in range(start, stop - 1):
-                layers.append(self.next(layers[-1], i))
+                layers.append(self.next(layers[-1].items(), i))
             while layers:
                 yield start + len(layers) - 1, layers.pop()
             return
         quarter = (stop - start) // 4
         middle = min(range(start + 1 + quarter, stop - quarter), key=self.bytes.__getitem__)
-        later = functools.reduce(self.next, range(start, middle), layer)
-        yield from self._backwards(middle, stop, later)
+        yield from self._backwards(middle, stop, self._go(start, middle, layer))
         yield from self._backwards(start, middle, layer)
 
     def shares(self) -> list[int]:
@@ -311,6 +321,12 @@ class Table:
             _, node, is_in = choices[bisect_right(ends, rng.randrange(ends[-1]))]
             places[number] = node, cell - back * is_in
             masks[number] |= self.masks[i] * is_in
+
+
+def _drained(layer: Layer) -> Iterator[tuple[int, tuple[int, int]]]:
+    """Yield what there is, and hold it no longer."""
+    while layer:
+        yield layer.popitem()
 
 
 def _interval(forms: Sequence[Form], place: Sequence[int], top: int) -> tuple[int, int]:
