@@ -29,13 +29,22 @@ Layer: TypeAlias = dict[int, tuple[int, int]]
 """For each node its polynomial from its first row that is not empty on, after the number of that row."""
 
 
+class TooLargeError(Exception):
+    """There is so many times more than can be held."""
+
+    def __init__(self, times: float) -> None:
+        super().__init__(times)
+        self.times = times
+
+
 class Table:
     """A network gone through step by step.
 
     With *exists*, a coefficient only tells whether there is something to count.
 
     Raises:
-        OutOfBudgetError: The polynomials would be too large to hold.
+        TooLargeError: The polynomials would be too large to hold.
+        OutOfBudgetError: They are, and would take more than may be spent.
     """
 
     def __init__(self, plan: Plan, masks: Sequence[int], budget: Budget, *, exists: bool = False) -> None:
@@ -64,8 +73,12 @@ class Table:
             self.net.rows(i) * strides[0] * unit + _NODE * len(self.net.first[i])
             for i, unit in enumerate(self.units)
         ]
-        if max(map(operator.add, self.bytes, self.bytes[1:]), default=0) > MAX_BYTES:
-            raise OutOfBudgetError
+        peak = max(map(operator.add, self.bytes, self.bytes[1:]), default=0)
+        if peak > MAX_BYTES:
+            # parts of it take no less time together
+            if sum(self.bytes) >> _PRICE > budget.left:
+                raise OutOfBudgetError
+            raise TooLargeError(peak / MAX_BYTES)
         self._known: dict[tuple[bool, ...], list[tuple[int, int, int]]] = {}
         self._masks: dict[int, int] = {}
         self._unit = 0

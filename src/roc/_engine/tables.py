@@ -52,8 +52,10 @@ class Plan:
     Args:
         cells: How many coefficients a polynomial may have.
         measure: A weight of each step whose sum should be an exponent.
+        is_quick: Whether the first order found will do.
 
     Attributes:
+        effort: How many estimates were made to find it, each of which costs about as much as a state.
         order: The steps in their turn.
         axes: The exponents, the outermost first, with weights in that order.
         forms: For each track, what must hold for the exponents in the end.
@@ -62,10 +64,17 @@ class Plan:
     """
 
     def __init__(
-        self, tracks: Sequence[Track], count: int, cells: int, measure: Sequence[int] | None = None
+        self,
+        tracks: Sequence[Track],
+        count: int,
+        cells: int,
+        measure: Sequence[int] | None = None,
+        *,
+        is_quick: bool = False,
     ) -> None:
-        self.tracks, self.count, self._cells = tuple(tracks), count, cells
+        self.tracks, self.count, self._cells, self._is_quick = tuple(tracks), count, cells, is_quick
         self._measure = None if measure is None else tuple(measure)
+        self.effort = 0
         self.axes: list[Axis] = []
         self.forms: list[list[Form]] = []
         self.measured: tuple[int, ...] | None = None
@@ -112,7 +121,14 @@ class Plan:
             if best >= cost:
                 break
         blocks, orders = self._orders()
-        return [i for number in orders.best()[1] for i in blocks[number]]
+        order = (orders.quick() if self._is_quick else orders.best())[1]
+        self.effort += orders.tried
+        self._busiest = lambda: blocks[orders.busiest(order)][0]
+        return [i for number in order for i in blocks[number]]
+
+    def busiest(self) -> int:
+        """Return the step that most is expected to be saved by, once it is known whether it is chosen."""
+        return self._busiest()
 
     def _attempt(self, without: frozenset[Row]) -> float:
         """Make all wide bounds exponents but those of some weights, and estimate the cost."""
@@ -122,7 +138,10 @@ class Plan:
         for track in self.tracks:
             track.weights = dict(track.all_weights)
         self._choose(without)
-        return self._orders()[1].quick()[0]
+        orders = self._orders()[1]
+        cost = orders.quick()[0]
+        self.effort += orders.tried
+        return cost
 
     def _choose(self, without: frozenset[Row]) -> None:
         bounds = [_bounds(track) for track in self.tracks]

@@ -1,0 +1,180 @@
+"""Alternatives that are counted together, and what becomes of them where that would take too much.
+
+What is too large to be counted at once is halved: what contains a unit, and what does not. The unit is one that
+much has to do with, so that each half is a good deal smaller.
+"""
+
+import functools
+import math
+import random
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from roc._engine.polynomials import Table, TooLargeError
+from roc._engine.problem import Item, Problem, each_bit
+from roc._engine.search import Budget, OutOfBudgetError
+from roc._engine.tables import Plan
+from roc._engine.tracks import Role, Track, settle
+from roc.rules import Measure
+
+MAX_CELLS: Final = 1 << 21
+"""Polynomials with more coefficients are not made: what would need them stays in the state."""
+
+
+class Way(NamedTuple):
+    """Units that are chosen, that are added to them for certain, and that are not."""
+
+    chosen: int
+    added: int
+    banned: int
+
+
+class _Open(NamedTuple):
+    """An alternative on the way: its states, its open items, and the units that are added for certain."""
+
+    problem: Problem
+    states: tuple[int, ...]
+    items: tuple[Item, ...]
+    added: int
+
+
+class Part:
+    """Alternatives that are counted together, on the way.
+
+    Args:
+        halvings: How often it is halved before anything is counted, as far as is known.
+
+    Attributes:
+        alternatives: Those that have a completion as far as is plain.
+        masks: The units of each step.
+        added: The units that are in every completion for a plain reason.
+    """
+
+    def __init__(self, problems: Sequence[Problem], way: Way, budget: Budget, halvings: int = 0) -> None:
+        self.problems, self.way, self.budget, self.halvings = problems, way, budget, halvings
+        self._unit: int | None = None
+        found = [_open(problem, way) for problem in problems]
+        self.alternatives = [each for each in found if each is not None]
+        self.added = 0
+        self.starts = [(each.problem, each.states) for each in self.alternatives]
+        # units are one step where every alternative has them together
+        steps: dict[tuple[Role, ...], int] = {}
+        if len(self.alternatives) == 1:
+            problem, states, items, self.added = self.alternatives[0]
+            states, left, taken = settle(problem, states, items)
+            self.added |= sum(item.mask for item in taken)
+            self.starts = [(problem, states)]
+            steps = {(item,): item.mask for item in left}
+        elif self.alternatives:
+            for bit in range(len(problems[0].rule.units)):
+                roles = tuple(_role(each, bit) for each in self.alternatives)
+                if any(roles):
+                    steps[roles] = steps.get(roles, 0) | 1 << bit
+        self.roles, self.masks = list(steps), list(steps.values())
+
+    def _plan(self, cells: int, measure: Sequence[int] | None = None, *, is_quick: bool = False) -> Plan:
+        tracks = [
+            Track(problem, states, [roles[i] for roles in self.roles])
+            for i, (problem, states) in enumerate(self.starts)
+        ]
+        plan = Plan(tracks, len(self.masks), cells, measure, is_quick=is_quick)
+        self.budget.left -= plan.effort
+        if self.budget.left < 0:
+            raise OutOfBudgetError
+        return plan
+
+    @functools.cached_property
+    def table(self) -> Table | None:
+        """What is counted, ``None`` where it would be too large."""
+        if self.halvings:
+            return None
+        plan = self._plan(MAX_CELLS)
+        try:
+            return Table(plan, self.masks, self.budget)
+        except TooLargeError as error:
+            self._halve(plan, error)
+            return None
+
+    def _halve(self, plan: Plan, error: TooLargeError) -> None:
+        """Make ready to be halved, as often as it takes."""
+        if not self.halvings:
+            self.halvings = math.ceil(math.log2(error.times))
+            self._unit = plan.busiest()
+
+    @functools.cached_property
+    def halves(self) -> "list[Part]":
+        """What contains a unit, and what does not."""
+        chosen, added, banned = self.way
+        unit = self._plan(MAX_CELLS, is_quick=True).busiest() if self._unit is None else self._unit
+        mask = self.masks[unit]
+        halves = [
+            Part(self.problems, way, self.budget, self.halvings - 1)
+            for way in (Way(chosen, added | mask, banned), Way(chosen, added, banned | mask))
+        ]
+        return [half for half in halves if half.alternatives]
+
+    def whole(self) -> "list[Part]":
+        """Return the parts that are not too large to be counted at once."""
+        return [self] if self.table is not None else [each for half in self.halves for each in half.whole()]
+
+    @functools.cached_property
+    def count(self) -> int:
+        """How many completions there are."""
+        if self.table is None:
+            return sum(half.count for half in self.halves)
+        return self.table.total(self.table.last())
+
+    def frequencies(self) -> dict[int, int]:
+        """Return units with the number of completions that contain them."""
+        found: dict[int, int] = {}
+        if self.table is None:
+            for half in self.halves:
+                for bit, ways in half.frequencies().items():
+                    found[bit] = found.get(bit, 0) + ways
+        elif self.count:
+            found = dict.fromkeys(each_bit(self.added), self.count)
+            for mask, ways in zip(self.table.masks, self.table.shares(), strict=True):
+                found |= dict.fromkeys(each_bit(mask if ways else 0), ways)
+        return found
+
+    def amounts(self, measure: Measure, *, exists: bool) -> dict[int, int]:
+        """Return how many completions add how much; with *exists*, only what is possible is right."""
+        weights = self.problems[0].rule.weights[measure]
+        row = [sum(weights[bit] for bit in each_bit(mask)) for mask in self.masks]
+        plan = self._plan(MAX_CELLS << 3 * exists, row)
+        if plan.measured is None:
+            raise OutOfBudgetError
+        try:
+            table = Table(plan, self.masks, self.budget, exists=exists)
+        except TooLargeError as error:
+            self._halve(plan, error)
+            found: dict[int, int] = {}
+            for half in self.halves:
+                for amount, ways in half.amounts(measure, exists=exists).items():
+                    found[amount] = found.get(amount, 0) + ways
+            return found
+        start = sum(weights[bit] for bit in each_bit(self.added))
+        return {start + amount: ways for amount, ways in table.amounts(table.last()).items()}
+
+    def sample(self, rng: random.Random, number: int) -> list[int]:
+        """Return completions of a part that is not too large, as the bits that are added."""
+        return [self.added | drawn for drawn in self.table.sample(rng, number)]
+
+
+def _open(problem: Problem, way: Way) -> _Open | None:
+    """Return an alternative on the way, ``None`` where it has no completion for a plain reason."""
+    chosen = way.chosen | way.added
+    states, more = problem.after(chosen) if problem.possible else ((), 0)
+    if more & way.banned:
+        return None
+    out = chosen | more | way.banned
+    items = tuple(item for item in problem.items if not item.mask & out)
+    added = way.added | more
+    return _Open(problem, states, items, added) if settle(problem, states, items)[0] else None
+
+
+def _role(alternative: _Open, bit: int) -> Role:
+    """Return what a unit is to an alternative."""
+    if alternative.added >> bit & 1:
+        return True
+    return next((item for item in alternative.items if item.mask >> bit & 1), False)
