@@ -6,12 +6,10 @@ satisfies: where there are several, what is called a state here is the set of al
 """
 
 import functools
-import itertools
 import random
-from bisect import bisect_right
 from collections.abc import Sequence
 
-from roc._engine.parts import Part, Way
+from roc._engine.parts import Part, Way, sample
 from roc._engine.problem import Problem
 from roc._engine.search import Budget
 from roc.rules import Measure
@@ -83,8 +81,4 @@ class Diagram:
         if not self.count:
             msg = "there is no completion to draw"
             raise ValueError(msg)
-        parts = [each for part in self.parts for each in part.whole()]
-        ends = list(itertools.accumulate(part.count for part in parts))
-        drawn = [bisect_right(ends, rng.randrange(self.count)) for _ in range(number)]
-        each = {i: iter(part.sample(rng, drawn.count(i))) for i, part in enumerate(parts) if i in drawn}
-        return [next(each[i]) for i in drawn]
+        return sample(self.parts, rng, number)

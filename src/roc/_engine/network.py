@@ -151,13 +151,13 @@ class Network:
         for i in range(self.count + 1):
             if i:
                 size, rise = len(need[i]), self.rises[i - 1]
-                before = self.first[-1], self.last[-1]
+                before = list(zip(self.first[-1], self.last[-1], strict=True))
                 low, high = [self.top + 1] * size, [0] * size
                 for nodes, more in ((self.left[i - 1], 0), (self.chosen[i - 1], rise)):
-                    for node, least, most in zip(nodes, *before, strict=True):
-                        if node != NONE and least <= most:
-                            low[node] = min(low[node], least + more)
-                            high[node] = max(high[node], most + more)
+                    for node, (begin, end) in zip(nodes, before, strict=True):
+                        if node != NONE and begin <= end:
+                            low[node] = min(low[node], begin + more)
+                            high[node] = max(high[node], end + more)
             self.first.append([max(a, self.least - b) for a, b in zip(low, gain[i], strict=True)])
             self.last.append([min(a, self.top - b) for a, b in zip(high, need[i], strict=True)])
 

@@ -5,8 +5,10 @@ much has to do with, so that each half is a good deal smaller.
 """
 
 import functools
+import itertools
 import math
 import random
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -19,6 +21,10 @@ from roc.rules import Measure
 
 MAX_CELLS: Final = 1 << 21
 """Polynomials with more coefficients are not made: what would need them stays in the state."""
+
+
+_SHRINKS: Final = 3
+"""How many times less there is to hold of a half, about."""
 
 
 class Way(NamedTuple):
@@ -43,6 +49,7 @@ class Part:
 
     Args:
         halvings: How often it is halved before anything is counted, as far as is known.
+        is_half: Whether it is one of many, which hold nothing that can be worked out again.
 
     Attributes:
         alternatives: Those that have a completion as far as is plain.
@@ -50,9 +57,18 @@ class Part:
         added: The units that are in every completion for a plain reason.
     """
 
-    def __init__(self, problems: Sequence[Problem], way: Way, budget: Budget, halvings: int = 0) -> None:
+    def __init__(
+        self,
+        problems: Sequence[Problem],
+        way: Way,
+        budget: Budget,
+        halvings: int = 0,
+        *,
+        is_half: bool = False,
+    ) -> None:
         self.problems, self.way, self.budget, self.halvings = problems, way, budget, halvings
-        self._unit: int | None = None
+        self.is_half = is_half
+        self.halves: list[Part] = []
         found = [_open(problem, way) for problem in problems]
         self.alternatives = [each for each in found if each is not None]
         self.added = 0
@@ -85,44 +101,42 @@ class Part:
 
     @functools.cached_property
     def table(self) -> Table | None:
-        """What is counted, ``None`` where it would be too large."""
-        if self.halvings:
-            return None
-        plan = self._plan(MAX_CELLS)
+        """What is counted, ``None`` where it would be too large: then the halves are counted."""
+        plan = self._plan(MAX_CELLS, is_quick=self.halvings > 0)
         try:
-            return Table(plan, self.masks, self.budget)
+            return self._table(plan)
         except TooLargeError as error:
-            self._halve(plan, error)
+            self.halves = self._halved(plan, error)
             return None
 
-    def _halve(self, plan: Plan, error: TooLargeError) -> None:
-        """Make ready to be halved, as often as it takes."""
-        if not self.halvings:
-            self.halvings = math.ceil(math.log2(error.times))
-            self._unit = plan.busiest()
+    def _table(self, plan: Plan, *, exists: bool = False) -> Table:
+        if self.halvings and self.masks:
+            raise TooLargeError(_SHRINKS**self.halvings)
+        return Table(plan, self.masks, self.budget, exists=exists)
 
-    @functools.cached_property
-    def halves(self) -> "list[Part]":
-        """What contains a unit, and what does not."""
+    def _halved(self, plan: Plan, error: TooLargeError) -> "list[Part]":
+        """Return what contains a unit, and what does not."""
         chosen, added, banned = self.way
-        unit = self._plan(MAX_CELLS, is_quick=True).busiest() if self._unit is None else self._unit
-        mask = self.masks[unit]
+        mask = self.masks[plan.busiest()]
+        halvings = max(0, round(math.log(error.times, _SHRINKS) + 0.4) - 1)
         halves = [
-            Part(self.problems, way, self.budget, self.halvings - 1)
+            Part(self.problems, way, self.budget, halvings, is_half=True)
             for way in (Way(chosen, added | mask, banned), Way(chosen, added, banned | mask))
         ]
         return [half for half in halves if half.alternatives]
 
-    def whole(self) -> "list[Part]":
-        """Return the parts that are not too large to be counted at once."""
-        return [self] if self.table is not None else [each for half in self.halves for each in half.whole()]
+    def _forget(self) -> None:
+        if self.is_half:
+            del self.table
 
     @functools.cached_property
     def count(self) -> int:
         """How many completions there are."""
         if self.table is None:
             return sum(half.count for half in self.halves)
-        return self.table.total(self.table.last())
+        found = self.table.total(self.table.last())
+        self._forget()
+        return found
 
     def frequencies(self) -> dict[int, int]:
         """Return units with the number of completions that contain them."""
@@ -132,24 +146,25 @@ class Part:
                 for bit, ways in half.frequencies().items():
                     found[bit] = found.get(bit, 0) + ways
         elif self.count:
+            table = self.table
             found = dict.fromkeys(each_bit(self.added), self.count)
-            for mask, ways in zip(self.table.masks, self.table.shares(), strict=True):
+            for mask, ways in zip(table.masks, table.shares(), strict=True):
                 found |= dict.fromkeys(each_bit(mask if ways else 0), ways)
+            self._forget()
         return found
 
     def amounts(self, measure: Measure, *, exists: bool) -> dict[int, int]:
         """Return how many completions add how much; with *exists*, only what is possible is right."""
         weights = self.problems[0].rule.weights[measure]
         row = [sum(weights[bit] for bit in each_bit(mask)) for mask in self.masks]
-        plan = self._plan(MAX_CELLS << 3 * exists, row)
+        plan = self._plan(MAX_CELLS << 3 * exists, row, is_quick=self.halvings > 0)
         if plan.measured is None:
             raise OutOfBudgetError
         try:
-            table = Table(plan, self.masks, self.budget, exists=exists)
+            table = self._table(plan, exists=exists)
         except TooLargeError as error:
-            self._halve(plan, error)
             found: dict[int, int] = {}
-            for half in self.halves:
+            for half in self._halved(plan, error):
                 for amount, ways in half.amounts(measure, exists=exists).items():
                     found[amount] = found.get(amount, 0) + ways
             return found
@@ -157,8 +172,21 @@ class Part:
         return {start + amount: ways for amount, ways in table.amounts(table.last()).items()}
 
     def sample(self, rng: random.Random, number: int) -> list[int]:
-        """Return completions of a part that is not too large, as the bits that are added."""
-        return [self.added | drawn for drawn in self.table.sample(rng, number)]
+        """Return completions, each drawn with the same probability, as the bits that are added."""
+        table = self.table
+        if table is None:
+            return sample(self.halves, rng, number)
+        found = [self.added | drawn for drawn in table.sample(rng, number)]
+        self._forget()
+        return found
+
+
+def sample(parts: Sequence[Part], rng: random.Random, number: int) -> list[int]:
+    """Return completions of parts, each drawn from all with the same probability, as the bits that are added."""
+    ends = list(itertools.accumulate(part.count for part in parts))
+    drawn = [bisect_right(ends, rng.randrange(ends[-1])) for _ in range(number)]
+    each = {i: iter(part.sample(rng, drawn.count(i))) for i, part in enumerate(parts) if i in drawn}
+    return [next(each[i]) for i in drawn]
 
 
 def _open(problem: Problem, way: Way) -> _Open | None:

@@ -239,12 +239,11 @@ class Table:
         unit = self.back_units[-1]
         ways: list[int] = []
         for alive, first, last in zip(self.net.ends, self.net.first[-1], self.net.last[-1], strict=True):
-            ends = bytearray(max(0, last - first + 1) * self.strides[0] * unit)
-            skipped = first * self.strides[0]
+            cells, skipped = max(0, last - first + 1) * self.strides[0], first * self.strides[0]
+            ends = bytearray(cells * unit)
             for at, count, _ in self._ranges(alive):
-                begin, end = max(0, at - skipped) * unit, (at + count - skipped) * unit
-                if begin < min(end, len(ends)):
-                    ends[begin : min(end, len(ends)) : unit] = b"\1" * ((min(end, len(ends)) - begin) // unit)
+                begin, end = max(0, at - skipped), max(0, min(at + count - skipped, cells))
+                ends[begin * unit : end * unit : unit] = b"\1" * (end - begin)
             ways.append(int.from_bytes(ends, "little"))
         found: list[int] = []
         for i, layer in self._backwards(0, self.count, self._start()):

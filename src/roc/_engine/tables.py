@@ -123,12 +123,13 @@ class Plan:
         blocks, orders = self._orders()
         order = (orders.quick() if self._is_quick else orders.best())[1]
         self.effort += orders.tried
-        self._busiest = lambda: blocks[orders.busiest(order)][0]
+        self._found = orders, order, blocks
         return [i for number in order for i in blocks[number]]
 
     def busiest(self) -> int:
         """Return the step that most is expected to be saved by, once it is known whether it is chosen."""
-        return self._busiest()
+        orders, order, blocks = self._found
+        return blocks[orders.busiest(order)][0]
 
     def _attempt(self, without: frozenset[Row]) -> float:
         """Make all wide bounds exponents but those of some weights, and estimate the cost."""
