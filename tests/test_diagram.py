@@ -225,6 +225,7 @@ def test_other_exponents_are_tried_where_it_is_worth_it(monkeypatch: pytest.Monk
     assert whole
     monkeypatch.setattr(tables, "_WORTH", 0)
     monkeypatch.setattr(orders, "_EFFORT", 20)
+    monkeypatch.setattr(orders, "_MOST", 3000)
     assert open_(q).count == whole
     monkeypatch.setattr(tables, "SHARE", 0)
     monkeypatch.setattr(tables, "WIDE", 1)
@@ -345,10 +346,10 @@ def test_what_is_too_large_is_halved_as_often_as_it_takes(monkeypatch: pytest.Mo
     amounts, count, shares = found.distribution(Measure.UNITS), found.count, found.frequencies()
     extremes = [found.extremes(measure) for measure in Measure]
     halved = open_(crossed())
-    monkeypatch.setattr(polynomials, "MAX_BYTES", 20_000)
+    monkeypatch.setattr(polynomials, "MAX_BYTES", 12_000)
     assert halved.distribution(Measure.UNITS) == amounts
     assert [halved.extremes(measure) for measure in Measure] == extremes
-    monkeypatch.setattr(polynomials, "MAX_BYTES", 6_000)
+    monkeypatch.setattr(polynomials, "MAX_BYTES", 5_000)
     assert halved.count == count
     assert halved.frequencies() == shares
     halves = halved.parts[0].halves
@@ -368,7 +369,7 @@ def test_little_is_halved_down_to_nothing(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_what_would_take_more_than_may_be_spent_is_given_up_before(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is halved, or gone through, where it is known that it takes too much."""
-    monkeypatch.setattr(polynomials, "MAX_BYTES", 6_000)
+    monkeypatch.setattr(polynomials, "MAX_BYTES", 3_000)
     monkeypatch.setattr(polynomials, "_PRICE", 0)
     found = open_(crossed(), budget=50_000)
     with pytest.raises(OutOfBudgetError):

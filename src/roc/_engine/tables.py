@@ -115,10 +115,11 @@ class Plan:
             rows = [row for row in self._rows if row not in (self.axes[0].weights, self._measure)]
             tried = [(self._attempt(without | {row}), i) for i, row in enumerate(rows)]
             best, i = min(tried, default=(math.inf, 0))
-            if best < cost:
+            is_better = best < cost
+            if is_better:
                 without |= {rows[i]}
             cost = self._attempt(without)
-            if best >= cost:
+            if not is_better:
                 break
         blocks, orders = self._orders()
         order = (orders.quick() if self._is_quick else orders.best())[1]
