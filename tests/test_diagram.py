@@ -361,6 +361,24 @@ def test_what_is_too_large_is_halved_as_often_as_it_takes(monkeypatch: pytest.Mo
         assert drawn[number] / 2000 == pytest.approx(wanted / count, abs=0.05)
 
 
+def test_several_pathways_are_halved_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where pathways are counted together, halves agree with the whole, too."""
+    q = crossed(7).evolve(
+        pathways=[
+            roc.Pathway(name="P", rules=[roc.parse("at least 7 units"), roc.Linked(units=["U00", "U01"])]),
+            roc.Pathway(name="Q", rules=[roc.parse("at most 8 units"), roc.Linked(units=["U00", "U12"])]),
+        ]
+    )
+    found = open_(q, 0b1)
+    amounts, count, shares = found.distribution(Measure.CREDIT), found.count, found.frequencies()
+    halved = open_(q, 0b1)
+    monkeypatch.setattr(polynomials, "MAX_BYTES", 3_000)
+    assert halved.count == count
+    assert halved.parts[0].halves
+    assert halved.frequencies() == shares
+    assert halved.distribution(Measure.CREDIT) == amounts
+
+
 def test_little_is_halved_down_to_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where hardly anything may be held, what is left is without a choice."""
     monkeypatch.setattr(polynomials, "MAX_BYTES", 1)

@@ -84,7 +84,9 @@ class Part:
         elif self.alternatives:
             for bit in range(len(problems[0].rule.units)):
                 roles = tuple(_role(each, bit) for each in self.alternatives)
-                if any(roles):
+                if all(role is True for role in roles):
+                    self.added |= 1 << bit
+                elif any(roles):
                     steps[roles] = steps.get(roles, 0) | 1 << bit
         self.roles, self.masks = list(steps), list(steps.values())
 
