@@ -349,6 +349,13 @@ def test_what_is_too_large_is_halved_as_often_as_it_takes(monkeypatch: pytest.Mo
     monkeypatch.setattr(polynomials, "MAX_BYTES", 12_000)
     assert halved.distribution(Measure.UNITS) == amounts
     assert [halved.extremes(measure) for measure in Measure] == extremes
+    deep = open_(crossed())
+    monkeypatch.setattr(polynomials, "MAX_BYTES", 20_000)
+    assert deep.count == count
+    assert not deep.parts[0].halves
+    assert deep.frequencies() == shares
+    assert deep.parts[0].halves
+    assert len(set(deep.sample(draw(2), 50))) > 25
     monkeypatch.setattr(polynomials, "MAX_BYTES", 5_000)
     assert halved.count == count
     assert halved.frequencies() == shares

@@ -127,6 +127,17 @@ class Part:
         ]
         return [half for half in halves if half.alternatives]
 
+    def _returning(self) -> Table | None:
+        """Return what is counted and gone back through, ``None`` where the halves are."""
+        table = self.table
+        if table is not None and table.depth > 1:
+            if not self.halves:
+                plan = self._plan(MAX_CELLS, is_quick=True)
+                self.halves = self._halved(plan, TooLargeError(table.depth))
+            self._forget()
+            return None
+        return table
+
     def _forget(self) -> None:
         if self.is_half:
             del self.table
@@ -143,16 +154,18 @@ class Part:
     def frequencies(self) -> dict[int, int]:
         """Return units with the number of completions that contain them."""
         found: dict[int, int] = {}
-        if self.table is None:
+        if not self.count:
+            return found
+        table = self._returning()
+        if table is None:
             for half in self.halves:
                 for bit, ways in half.frequencies().items():
                     found[bit] = found.get(bit, 0) + ways
-        elif self.count:
-            table = self.table
-            found = dict.fromkeys(each_bit(self.added), self.count)
-            for mask, ways in zip(table.masks, table.shares(), strict=True):
-                found |= dict.fromkeys(each_bit(mask if ways else 0), ways)
-            self._forget()
+            return found
+        found = dict.fromkeys(each_bit(self.added), self.count)
+        for mask, ways in zip(table.masks, table.shares(), strict=True):
+            found |= dict.fromkeys(each_bit(mask if ways else 0), ways)
+        self._forget()
         return found
 
     def amounts(self, measure: Measure, *, exists: bool) -> dict[int, int]:
@@ -175,7 +188,7 @@ class Part:
 
     def sample(self, rng: random.Random, number: int) -> list[int]:
         """Return completions, each drawn with the same probability, as the bits that are added."""
-        table = self.table
+        table = self._returning()
         if table is None:
             return sample(self.halves, rng, number)
         found = [self.added | drawn for drawn in table.sample(rng, number)]

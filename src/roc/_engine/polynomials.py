@@ -19,6 +19,9 @@ from roc._engine.tables import Form, Plan
 MAX_BYTES: Final = 1 << 29
 """The most that the polynomials before and after a step may take."""
 
+_HELD: Final = 4
+"""How many times the most that a step takes is held to go back through all steps, about."""
+
 _NODE: Final = 200
 """The bytes of a node without its polynomial."""
 
@@ -41,6 +44,11 @@ class Table:
     """A network gone through step by step.
 
     With *exists*, a coefficient only tells whether there is something to count.
+
+    Attributes:
+        masks: The units of each step.
+        bytes: What there is before each step, and in the end, takes at most.
+        depth: How many times more than can be held going back through all steps takes.
 
     Raises:
         TooLargeError: The polynomials would be too large to hold.
@@ -79,6 +87,7 @@ class Table:
             if sum(self.bytes) >> _PRICE > budget.left:
                 raise OutOfBudgetError
             raise TooLargeError(peak / MAX_BYTES)
+        self.depth = peak * _HELD / MAX_BYTES
         self._known: dict[tuple[bool, ...], list[tuple[int, int, int]]] = {}
         self._masks: dict[int, int] = {}
         self._unit = 0
