@@ -103,6 +103,8 @@ class Table:
             found = (1 << size) - 1
             for times, stride in zip((*self._ends, rows), reversed(self.strides), strict=True):
                 found = _repeat(found, stride * size, times)
+            if len(self._masks) * (found.bit_length() >> 3) > MAX_BYTES >> 3:
+                self._masks.clear()
             self._masks[rows] = found
         return found
 

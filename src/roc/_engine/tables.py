@@ -18,7 +18,7 @@ WIDE: Final = 8
 SHARE: Final = 0.4
 """The least share of the steps that a bound must concern to become an exponent."""
 
-_WORTH: Final = 1e6
+_WORTH: Final = 5e4
 """The estimated cost above which other exponents are tried."""
 
 Row: TypeAlias = tuple[int, ...]
