@@ -3,16 +3,16 @@
 import itertools
 from typing import Final
 
+from roc._engine.bits import each_bit
+from roc._engine.budget import Budget
 from roc._engine.complete import Completer, Found, problems
+from roc._engine.cpsat import CpSat, _Clock, _written
 from roc._engine.explain import Core, conflict
 from roc._engine.lines import systems
 from roc._engine.options import options
-from roc._engine.problem import each_bit
 from roc._engine.refute import Refuter
 from roc._engine.repair import repairs
 from roc._engine.rule import Rule, read
-from roc._engine.search import Budget
-from roc.cpsat import CpSat, _Clock, _written
 from roc.qualification import ways
 from roc.rules import State
 from roc.selection import Selection

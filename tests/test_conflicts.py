@@ -14,9 +14,10 @@ from tests.strategies_engine import questions
 import roc
 import roc.conflicts
 from roc import formats
+from roc._engine.budget import Budget
 from roc._engine.explain import conflicts, own_choices
-from roc._engine.rule import Rule, TooManyAlternativesError, read
-from roc._engine.search import Budget
+from roc._engine.parts import TooManyAlternativesError
+from roc._engine.rule import Rule, read
 from roc.conflicts import Arithmetic, Conflict, explain, line_finder
 from roc.messages import CODES, CONFLICT_CODES
 from roc.numbers import UnitNumber
@@ -41,8 +42,23 @@ def _conflicts(
 ) -> list[Conflict]:
     rules, chosen = _compiled(selection)
     number = None if unit is None else UnitNumber(unit)
-    found = explain(selection, rules, chosen, Budget(1_000_000), unit=number, wanted=wanted)
-    return list(itertools.islice(found, most))
+    return _explained(selection, rules, chosen, number, wanted=wanted, most=most)
+
+
+def _explained(
+    selection: roc.Selection,
+    rules: list[Rule],
+    chosen: int,
+    unit: UnitNumber | None,
+    *,
+    wanted: bool,
+    most: int,
+) -> list[Conflict]:
+    budget = Budget(10**7)
+    bit = 0 if unit is None else 1 << rules[0].bits[unit]
+    must, banned = (bit, 0) if wanted else (0, bit)
+    cores = conflicts(rules, own_choices(rules, chosen), budget, must=must, banned=banned)
+    return list(itertools.islice(explain(selection, rules, cores, budget, unit=unit, wanted=wanted), most))
 
 
 def _qualification(
@@ -386,9 +402,7 @@ def test_whatever_is_in_conflict_can_be_said(selection: roc.Selection, data: st.
     units = [unit.number for unit in selection.qualification.units if unit.number not in selection.numbers]
     unit = data.draw(st.none() | st.sampled_from(units)) if units else None
     wanted = data.draw(st.booleans())
-    found = list(
-        itertools.islice(explain(selection, rules, chosen, Budget(10**7), unit=unit, wanted=wanted), 3)
-    )
+    found = _explained(selection, rules, chosen, unit, wanted=wanted, most=3)
     event(f"{len(found)} conflicts")
     own = own_choices(rules, chosen)
     for each in found:

@@ -14,14 +14,15 @@ from tests.test_examples_qualifications import FILES, load
 from tests.test_peers import asked
 
 import roc
-from roc import cpsat
-from roc._engine.complete import Found
+from roc._engine import cpsat
+from roc._engine.budget import OutOfBudgetError
+from roc._engine.complete import Found, problems
+from roc._engine.cpsat import CpSat
 from roc._engine.explain import Core
 from roc._engine.options import Options
+from roc._engine.parts import TooManyAlternativesError
 from roc._engine.repair import Repair
-from roc._engine.rule import Rule, TooManyAlternativesError, read
-from roc._engine.search import OutOfBudgetError
-from roc.cpsat import CpSat, TimeLimitError
+from roc._engine.rule import Rule, read
 from roc.rules import Choice, Conditional, IsMet, Linked, Measure, Requires, Scope, Threshold
 
 IS_THOROUGH = bool(os.environ.get("ROC_THOROUGH"))
@@ -56,7 +57,7 @@ def test_without_its_library_it_says_what_to_install(monkeypatch: pytest.MonkeyP
 
 def test_its_library_is_imported_when_a_question_is_asked() -> None:
     """The import of the module does without."""
-    code = "import roc.cpsat, sys; print(*sys.modules)"
+    code = "import roc._engine.cpsat, sys; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)  # noqa: S603 - the code is ours
     assert "ortools" not in done.stdout.split()
 
@@ -224,13 +225,43 @@ def test_a_rule_that_the_engine_refuses() -> None:
             for start in range(0, 36, 3)
         ],
     )
+    rules = [read(q, (), (), frozenset[str]())]
     with pytest.raises(TooManyAlternativesError):
-        read(q, (), (), frozenset[str]())
-    rules = [Rule(q, (), (), frozenset())]
+        problems(rules[0])
     best = next(CpSat(rules, 0, SECONDS).completions())
     least = sum(min(i % 5 + 1 for i in range(start, start + 3)) for start in range(0, 36, 3))
     assert (best.cost, best.credit) == (12, least)
     assert CpSat(rules, 7, SECONDS).conflict() == Core(("$.rules[0]",), 7)
+
+
+def test_the_face_asks_cpsat() -> None:
+    """A solver with the other engine gives the same answers, and counts as before."""
+    q = roc.Qualification(
+        title="Either",
+        units=[roc.Unit(number=f"M{i}", credit=c) for i, c in enumerate((4, 3, 6, 2), 1)],
+        groups=[
+            roc.UnitGroup(name="B", units=["M1", "M2", "M3", "M4"], opening=roc.Opening(level_from=2)),
+        ],
+        rules=[roc.parse("at least 9 credits"), roc.parse("at most 2 units")],
+    )
+    native, other = roc.Solver(q), roc.Solver(q, engine="cpsat", limits=roc.Limits(seconds=30))
+    assert other.engine is roc.EngineKind.CPSAT
+    for units in ([], ["M2"], ["M2", "M4"], ["M1", "M3"]):
+        selection = roc.Selection.of(q, units)
+        assert native.verdict(selection) is other.verdict(selection)
+        assert list(native.completions(selection)) == list(other.completions(selection))
+        assert native.options(selection).items == other.options(selection).items
+        assert list(native.repairs(selection)) == list(other.repairs(selection))
+        assert native.bounds(selection) == other.bounds(selection)
+        assert native.count(selection) == other.count(selection)
+        assert set(native.conflicts(selection)) == set(other.conflicts(selection))
+    reason = other.why(roc.Selection.of(q, ["M2"]), "M1")
+    assert reason.conflict is not None
+    assert "cannot be chosen" in str(reason)
+    hurried = roc.Solver(q, engine="cpsat", limits=roc.Limits(seconds=1e-9))
+    assert hurried.verdict(roc.Selection.of(q, ["M2"])) is roc.Verdict.UNDECIDED
+    with pytest.raises(roc.LimitReachedError):
+        hurried.complete(roc.Selection.of(q, ["M2"]))
 
 
 # Its order
@@ -278,7 +309,7 @@ def test_no_time_is_an_error(question: str) -> None:
     solver = CpSat(_rules("exactly 22 credits", "at least 3 units"), 1, 0.0)
     with pytest.raises(OutOfBudgetError) as caught:
         _QUESTIONS[question](solver)
-    assert isinstance(caught.value, TimeLimitError)
+    assert isinstance(caught.value, OutOfBudgetError)
     assert caught.value.best is None
 
 
@@ -286,14 +317,14 @@ def test_the_best_found_in_time_and_what_is_proven(monkeypatch: pytest.MonkeyPat
     """An answer that is not certain is none, but the error carries it, and the bound of its cost."""
     monkeypatch.setattr(cpsat, "_SETTINGS", {**cpsat._SETTINGS, "stop_after_first_solution": True})
     rules = _rules("at least 21 credits", "M1 and M2 are barred", credit=(4, 3, 4, 6, 7, 8, 9, 5, 3, 2))
-    with pytest.raises(TimeLimitError) as caught:
+    with pytest.raises(OutOfBudgetError) as caught:
         next(CpSat(rules, 1, SECONDS).completions())
     best, bound = caught.value.best, caught.value.bound
     assert isinstance(best, Found)
     assert bound is not None
     assert bound <= 2 <= best.cost
     assert CpSat(rules, 1 | best.added, SECONDS).is_complete()
-    with pytest.raises(TimeLimitError) as caught:
+    with pytest.raises(OutOfBudgetError) as caught:
         next(CpSat(rules, 3, SECONDS).repairs())
     assert isinstance(caught.value.best, Repair)
     assert caught.value.best.dropped & 3

@@ -9,12 +9,12 @@ from collections.abc import Callable, Sequence
 import pytest
 
 import roc
-from roc._engine import diagram, tables
+from roc._engine import halves, network, orders, polynomials, tables
+from roc._engine.bits import each_bit
+from roc._engine.budget import Budget, OutOfBudgetError
 from roc._engine.complete import problems
 from roc._engine.diagram import Diagram
-from roc._engine.problem import each_bit
 from roc._engine.rule import Rule
-from roc._engine.search import Budget, OutOfBudgetError
 from roc.qualification import ways
 from roc.rules import Measure
 
@@ -162,26 +162,28 @@ def test_a_budget_stops_every_question() -> None:
 
 
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """States that take too much are given up, step by step and where many steps are held."""
+    """What takes too much is given up; steps that are too large to be held together are gone through again."""
     q = one_group(60, "at least 100 credits", "at most 120 credits", credit=(2, 3, 5, 7))
     found = open_(q)
-    whole = found.count
-    assert whole
-    monkeypatch.setattr(diagram, "MAX_BYTES", 6000)
+    whole, shares, drawn = found.count, found.frequencies(), found.sample(draw(1), 5)
+    again = open_(q)
+    assert again.count == whole
+    monkeypatch.setattr(polynomials, "MAX_BYTES", 6000)
+    assert again.frequencies() == shares
+    assert again.sample(draw(1), 5) == drawn
+    assert again.budget.left < found.budget.left
+    monkeypatch.setattr(polynomials, "MAX_BYTES", 600)
     with pytest.raises(OutOfBudgetError):
-        found.frequencies()
-    monkeypatch.setattr(diagram, "MAX_BYTES", 600)
-    with pytest.raises(OutOfBudgetError):
-        assert open_(q).count
+        assert open_(q, budget=10_000).count
 
 
 def test_where_coefficients_are_too_many_bounds_stay_in_the_state(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same count comes out without exponents; an amount that cannot be one is refused."""
     q = one_group(24, "at least 30 credits", "at most 40 credits", credit=(2, 3, 5))
     whole = open_(q).count
-    monkeypatch.setattr(diagram, "MAX_CELLS", 30)
+    monkeypatch.setattr(halves, "MAX_CELLS", 30)
     assert open_(q).count == whole
-    monkeypatch.setattr(diagram, "MAX_CELLS", 0)
+    monkeypatch.setattr(halves, "MAX_CELLS", 0)
     with pytest.raises(OutOfBudgetError):
         open_(q).distribution(Measure.CREDIT)
 
@@ -189,7 +191,7 @@ def test_where_coefficients_are_too_many_bounds_stay_in_the_state(monkeypatch: p
 def test_orders_that_are_too_many_are_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     """With no time for orders, declared order does."""
     q = one_group(12, "at least 4 units", "at most 6 units")
-    monkeypatch.setattr(tables, "_TRIES", 0)
+    monkeypatch.setattr(orders, "MOST_BLOCKS", 0)
     assert open_(q).count == sum(math.comb(12, k) for k in (4, 5, 6))
 
 
@@ -222,6 +224,11 @@ def test_other_exponents_are_tried_where_it_is_worth_it(monkeypatch: pytest.Monk
     whole = open_(q).count
     assert whole
     monkeypatch.setattr(tables, "_WORTH", 0)
+    monkeypatch.setattr(orders, "_EFFORT", 20)
+    monkeypatch.setattr(orders, "_MOST", 3000)
+    assert open_(q).count == whole
+    monkeypatch.setattr(tables, "SHARE", 0)
+    monkeypatch.setattr(tables, "WIDE", 1)
     assert open_(q).count == whole
     monkeypatch.setattr(tables, "WIDE", 1 << 60)
     assert open_(q).count == whole
@@ -291,7 +298,7 @@ def test_every_construct_agrees_with_the_check(
     )
     wanted = {mask & ~chosen for mask in by_check(q) if mask & chosen == chosen}
     if chosen:
-        monkeypatch.setattr(tables, "_TRIES", 0)  # in declared order, with more to remember
+        monkeypatch.setattr(orders, "MOST_BLOCKS", 0)  # in declared order, with more to remember
     found = open_(q, chosen)
     assert found.count == len(wanted)
     assert found.frequencies() == Counter(bit for mask in wanted for bit in each_bit(mask))
@@ -308,3 +315,157 @@ def test_units_without_credit_weigh_nothing() -> None:
         mask.bit_count() for mask in range(1 << 12) if sum((0, 1, 2)[bit % 3] for bit in each_bit(mask)) <= 9
     )
     assert found.distribution(Measure.UNITS) == wanted
+
+
+def crossed(count: int = 9) -> roc.Qualification:
+    """A rule of two groups in which each unit of one bars one of the other."""
+    units = [roc.Unit(number=f"U{i:02}", credit=(2, 3, 5, 7)[i % 4]) for i in range(2 * count)]
+    return roc.Qualification(
+        title="Example",
+        units=units,
+        groups=[
+            roc.UnitGroup(
+                name=name,
+                units=[unit.number for unit in units[start : start + count]],
+                rules=[roc.parse("at least 3 units"), roc.parse("at most 5 units")],
+            )
+            for name, start in (("A", 0), ("B", count))
+        ],
+        rules=[
+            roc.parse("at least 30 credits"),
+            roc.parse("at most 40 credits"),
+            *(roc.Barred(units=[f"U{i:02}", f"U{count + (5 * i) % count:02}"]) for i in range(count - 2)),
+            roc.Requires(unit=f"U{count - 2:02}", units=[f"U{count + 1:02}"]),
+        ],
+    )
+
+
+def test_what_is_too_large_is_halved_as_often_as_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Halves answer every question as the whole does, and hold nothing when they have."""
+    found = open_(crossed())
+    amounts, count, shares = found.distribution(Measure.UNITS), found.count, found.frequencies()
+    extremes = [found.extremes(measure) for measure in Measure]
+    halved = open_(crossed())
+    monkeypatch.setattr(polynomials, "MAX_BYTES", 12_000)
+    assert halved.distribution(Measure.UNITS) == amounts
+    assert [halved.extremes(measure) for measure in Measure] == extremes
+    deep = open_(crossed())
+    monkeypatch.setattr(polynomials, "MAX_BYTES", 20_000)
+    assert deep.count == count
+    assert not deep.parts[0].halves
+    assert deep.frequencies() == shares
+    assert deep.parts[0].halves
+    assert len(set(deep.sample(draw(2), 50))) > 25
+    monkeypatch.setattr(polynomials, "MAX_BYTES", 5_000)
+    assert halved.count == count
+    assert halved.frequencies() == shares
+    halves = halved.parts[0].halves
+    assert len(halves) == 2
+    assert sum(half.count for half in halves) == count
+    assert not any(vars(each).get("table") for half in halves for each in (half, *half.halves))
+    drawn = Counter(mask.bit_count() for mask in halved.sample(draw(4), 2000))
+    for number, wanted in amounts.items():
+        assert drawn[number] / 2000 == pytest.approx(wanted / count, abs=0.05)
+
+
+def test_several_pathways_are_halved_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where pathways are counted together, halves agree with the whole, too."""
+    q = crossed(7).evolve(
+        pathways=[
+            roc.Pathway(name="P", rules=[roc.parse("at least 7 units"), roc.Linked(units=["U00", "U01"])]),
+            roc.Pathway(name="Q", rules=[roc.parse("at most 8 units"), roc.Linked(units=["U00", "U12"])]),
+        ]
+    )
+    found = open_(q, 0b1)
+    amounts, count, shares = found.distribution(Measure.CREDIT), found.count, found.frequencies()
+    halved = open_(q, 0b1)
+    monkeypatch.setattr(polynomials, "MAX_BYTES", 3_000)
+    assert halved.count == count
+    assert halved.parts[0].halves
+    assert halved.frequencies() == shares
+    assert halved.distribution(Measure.CREDIT) == amounts
+
+
+def test_little_is_halved_down_to_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where hardly anything may be held, what is left is without a choice."""
+    monkeypatch.setattr(polynomials, "MAX_BYTES", 1)
+    assert open_(one_group(4, "at least 2 units")).count == 11
+
+
+def test_what_would_take_more_than_may_be_spent_is_given_up_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is halved, or gone through, where it is known that it takes too much."""
+    monkeypatch.setattr(polynomials, "MAX_BYTES", 3_000)
+    monkeypatch.setattr(polynomials, "_PRICE", 0)
+    found = open_(crossed(), budget=50_000)
+    with pytest.raises(OutOfBudgetError):
+        assert found.count
+    assert not found.parts[0].halves
+    monkeypatch.setattr(network, "MAX_NODES", 3)
+    found = open_(crossed())
+    with pytest.raises(OutOfBudgetError):
+        assert found.count
+    assert found.budget.left > 900_000
+
+
+def test_what_cannot_end_well_is_not_gone_on_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    """States that have too much already for what is still needed are left."""
+    monkeypatch.setattr(orders, "MOST_BLOCKS", 0)
+    units = [roc.Unit(number=f"U{i:02}", credit=5) for i in range(13)]
+    numbers = [unit.number for unit in units]
+    q = roc.Qualification(
+        title="Example",
+        units=units,
+        groups=[
+            roc.UnitGroup(name="A", units=numbers[:9], rules=[roc.parse("at most 7 units")]),
+            roc.UnitGroup(name="B", units=numbers[9:], rules=[roc.parse("at least 3 units")]),
+        ],
+        rules=[roc.parse("at most 40 credits")],
+    )
+    wanted = {
+        mask
+        for mask in range(1 << 13)
+        if mask.bit_count() <= 8 and (mask & 0x1FF).bit_count() <= 7 and (mask >> 9).bit_count() >= 3
+    }
+    found = open_(q)
+    assert found.count == len(wanted)
+    assert found.frequencies() == Counter(bit for mask in wanted for bit in each_bit(mask))
+
+
+def test_units_that_are_in_or_out_in_one_pathway_only() -> None:
+    """A unit that one pathway adds for certain, or never has, is open in the other."""
+    q = one_group(6).evolve(
+        pathways=[
+            roc.Pathway(
+                name="P",
+                rules=[
+                    roc.parse("at least 3 units"),
+                    roc.Linked(units=["U000", "U001"]),
+                    roc.Linked(units=["U002", "U003"]),
+                ],
+            ),
+            roc.Pathway(name="Q", rules=[roc.parse("at most 3 units")]),
+        ]
+    )
+    found = open_(q, 0b1, banned=0b1000)
+    first = {m for m in range(64) if m & 0b1111 == 0b0010 and m.bit_count() >= 2}
+    second = {m for m in range(64) if not m & 0b1001 and m.bit_count() <= 2}
+    assert found.count == len(first | second)
+    assert found.frequencies() == Counter(bit for mask in first | second for bit in each_bit(mask))
+
+
+def test_a_total_that_is_fulfilled_before_one_of_its_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a group still needs, the total needs too, whatever came before."""
+    monkeypatch.setattr(orders, "MOST_BLOCKS", 0)
+    units = [roc.Unit(number=f"U{i}", credit=1) for i in range(9)]
+    q = roc.Qualification(
+        title="Example",
+        units=units,
+        groups=[
+            roc.UnitGroup(name="A", units=[f"U{i}" for i in range(5)]),
+            roc.UnitGroup(
+                name="B", units=[f"U{i}" for i in range(5, 9)], rules=[roc.parse("at least 2 units")]
+            ),
+        ],
+        rules=[roc.parse("at least 4 units")],
+    )
+    assert open_(q).count == len(by_check(q))

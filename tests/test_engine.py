@@ -12,9 +12,10 @@ from roc._engine.bits import each_bit
 from roc._engine.budget import Budget, OutOfBudgetError
 from roc._engine.complete import Completer, problems
 from roc._engine.options import options
+from roc._engine.parts import TooManyAlternativesError
 from roc._engine.prices import prices
 from roc._engine.problem import MAX_OPTIONS
-from roc._engine.rule import Rule, TooManyAlternativesError
+from roc._engine.rule import Rule
 from roc._engine.seek import Seeker
 from roc._engine.totals import totals_of
 

@@ -8,9 +8,9 @@ from tests import peers_instances
 from tests.cpsat_comparison import SECONDS, compare, is_minimal, is_minimal_by_cpsat
 
 import roc
+from roc._engine.budget import OutOfBudgetError
+from roc._engine.cpsat import CpSat
 from roc._engine.rule import Rule, read
-from roc._engine.search import OutOfBudgetError
-from roc.cpsat import CpSat
 
 IS_THOROUGH = bool(os.environ.get("ROC_THOROUGH"))
 """Whether the instances are compared that take the engine, or CP-SAT, more than a moment."""

@@ -259,16 +259,14 @@ def test_bounds_are_those_of_the_finished_selection() -> None:
 
 
 def test_samples_are_drawn_evenly() -> None:
-    """Each completion is drawn about as often as any other: the chi-squared statistic is not remarkable.
-
-    With 20 completions it has 19 degrees of freedom, and is above 43.8 once in a thousand times; the seed is fixed.
-    """
+    """Each completion is drawn about as often as any other: the chi-squared statistic is not remarkable."""
     q = _rule("exactly 3 units", sizes="1 1 1 1 1 1")
     solver = Solver(q)
     drawn = solver.sample(roc.Selection.of(q), 4000, seed=2)
     seen = Counter(_numbers(each.numbers) for each in drawn)
     assert len(seen) == 20
     expected = 4000 / 20
+    # with 19 degrees of freedom it is above 43.8 once in a thousand times
     assert sum((times - expected) ** 2 / expected for times in seen.values()) < 43.8
     assert solver.sample(roc.Selection.of(q), 4000, seed=2) == drawn
     assert solver.sample(roc.Selection.of(q), 4000, seed=3) != drawn

@@ -13,7 +13,8 @@ from typing import Final
 import roc
 from roc._engine.budget import Budget
 from roc._engine.complete import problems
-from roc._engine.diagram import Diagram, Layer
+from roc._engine.diagram import Diagram
+from roc._engine.halves import MAX_CELLS
 from roc._engine.relax import relax
 from roc._engine.rule import read
 from roc._engine.tables import Key
@@ -82,17 +83,24 @@ def diagram() -> str:
     q = roc.load(RULES / "601-3457-4-customer-service.yaml")
     rule = read(q, (), (), NO_CONDITIONS)
     chosen = sum(1 << rule.bits[number] for number in roc.Selection.start(q).numbers)
-    table = Diagram(problems(rule), chosen, Budget(10_000)).parts[0].table
-    plan = table.plan
+    part = Diagram(problems(rule), chosen, Budget(10_000)).parts[0]
+    plan = part._plan(MAX_CELLS)
+    masks = [part.masks[i] for i in plan.order]
     track = plan.tracks[0]
 
     def needs(key: Key) -> tuple[int, ...]:
         ((state,),) = key
         return tuple(state >> at & track.problem.field_mask for at in track.weights)
 
-    layers: list[Layer] = [{plan.start: (0, 1)}]
+    layers: list[dict[Key, int]] = [{plan.start: 1}]
     for i in range(plan.count):
-        layers.append(table.next(layers[-1], i))
+        following: dict[Key, int] = {}
+        memo = plan.memo()
+        for key, ways in layers[-1].items():
+            for after in plan.after(key, i, memo):
+                if after:
+                    following[after] = following.get(after, 0) + ways
+        layers.append(following)
     places: dict[tuple[int, Key], tuple[float, float]] = {}
     for i, layer in enumerate(layers):
         keys = sorted(layer, key=needs, reverse=True)
@@ -112,7 +120,7 @@ def diagram() -> str:
         width, height = _NODE
         for i in range(plan.count):
             memo = plan.memo()
-            unit = rule.units[table.masks[i].bit_length() - 1]
+            unit = rule.units[masks[i].bit_length() - 1]
             yield words(20, _TOP + (i + 0.5) * _STEP + height / 2 + 4, str(unit.number))
             for key in layers[i]:
                 x, y = places[i, key]
@@ -131,11 +139,11 @@ def diagram() -> str:
                 f'<rect class="{kind}" x="{x - width / 2:g}" y="{y:g}" width="{width}" height="{height}" rx="7"/>'
             )
             yield words(x, y + 18, " · ".join(map(str, needs(key))), "", "middle")
-            yield words(x, y + 36, f"{layers[i][key][1]:,}", "strong", "middle")
+            yield words(x, y + 36, f"{layers[i][key]:,}", "strong", "middle")
 
     height = _TOP + plan.count * _STEP + _NODE[1] + 24
     return picture(
-        500, height, f"A diagram of states that counts {table.total(layers[-1])} completions", parts()
+        500, height, f"A diagram of states that counts {sum(layers[-1].values())} completions", parts()
     )
 
 

@@ -8,7 +8,8 @@ from typing import Final, NamedTuple, TypeAlias
 from roc._engine.bits import each_bit
 from roc._engine.budget import Budget
 from roc._engine.engine import Engine
-from roc._engine.rule import Rule, TooManyAlternativesError, read
+from roc._engine.parts import TooManyAlternativesError
+from roc._engine.rule import Rule, read
 from roc.answers import Limits
 from roc.errors import EngineError, LimitReachedError, SelectionError, nearest
 from roc.numbers import UnitNumber
@@ -101,7 +102,7 @@ def ask(
     try:
         return Question(selection, name, rules, taken, make(rules, taken, budget), budget)
     except TooManyAlternativesError as error:
-        raise LimitReachedError(None, str(error)) from None
+        raise LimitReachedError(reason=str(error)) from None
 
 
 def ask_openly(
@@ -180,14 +181,21 @@ def prices_of(qualification: Qualification, rules: list[Rule], costs: Costs | No
     if costs is None:
         return Prices(None, 1)
     bits_of(qualification, costs)
-    given = {to_unit_number(number): Decimal(str(cost)) for number, cost in costs.items()}
+    given = {to_unit_number(number): _price(cost) for number, cost in costs.items()}
     if not all(cost.is_finite() and cost > 0 for cost in given.values()):
-        msg = "a unit costs more than 0; to leave it out, avoid it"
+        msg = "a unit costs an amount above 0; to leave it out, avoid it"
         raise SelectionError(msg)
     scale = math.lcm(*(cost.as_integer_ratio()[1] for cost in given.values()), 1)
     units = max((rule.units for rule in rules), key=len)
     each = {bit: int(given.get(unit.number, Decimal(1)) * scale) for bit, unit in enumerate(units)}
     return Prices(each, scale)
+
+
+def _price(cost: Decimal | int | str) -> Decimal:
+    try:
+        return Decimal(str(cost))
+    except ArithmeticError:
+        return Decimal("NaN")
 
 
 def edited(asked: Question, rule: Rule, *, dropped: int = 0, added: int = 0) -> Selection:

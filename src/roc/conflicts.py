@@ -3,6 +3,7 @@
 A conflict is minimal: whichever of its clauses is lifted, or of its choices dropped, the others agree.
 """
 
+import contextlib
 import itertools
 import os
 import re
@@ -12,10 +13,11 @@ from typing import TYPE_CHECKING, Final, TypeAlias, final
 
 import attrs
 
-from roc._engine.explain import Core, Fact, conflicts, facts, families, own_choices
-from roc._engine.problem import each_bit
+from roc._engine.bits import each_bit
+from roc._engine.budget import Budget, OutOfBudgetError
+from roc._engine.explain import Core, Fact, facts, families
+from roc._engine.parts import TooManyAlternativesError
 from roc._engine.rule import Rule
-from roc._engine.search import Budget
 from roc._record import Record
 from roc.groups import GroupKind, UnitGroup
 from roc.messages import Message, Parameter
@@ -153,29 +155,31 @@ class Conflict(Record):
 def explain(
     selection: Selection,
     rules: Sequence[Rule],
-    chosen: int,
+    cores: Iterable[Core],
     budget: Budget,
     *,
     unit: UnitNumber | None = None,
     wanted: bool = True,
 ) -> Iterator[Conflict]:
-    """Yield all minimal conflicts of a selection, each once, in a fixed order; none where it can be finished.
+    """Yield conflicts as an engine finds them, in the words of the model, with their arithmetic.
+
+    Where the budget does not suffice for the arithmetic, it is left out.
 
     Args:
         selection: The selection.
         rules: The rule of each pathway in question, compiled.
-        chosen: The units of the selection as bits.
-        budget: What may be spent.
-        unit: A unit to ask about.
-        wanted: Whether it is taken to be chosen, or left out.
-
-    Raises:
-        OutOfBudgetError: The budget is spent.
+        cores: What the engine finds.
+        budget: What may be spent on the arithmetic.
+        unit: A unit that was asked about.
+        wanted: Whether it was taken to be chosen, or left out.
     """
     asked = 0 if unit is None else 1 << rules[0].bits[unit]
     must, banned = (asked, 0) if wanted else (0, asked)
-    for core in conflicts(rules, own_choices(rules, chosen), budget, must=must, banned=banned):
-        found = facts(rules, chosen, core, budget, must=must, banned=banned)
+    chosen = selection._bits[0]
+    for core in cores:
+        found: tuple[Fact, ...] = ()
+        with contextlib.suppress(OutOfBudgetError, TooManyAlternativesError):
+            found = facts(rules, chosen, core, budget, must=must, banned=banned)
         yield read_conflict(selection, rules, core, found, unit=unit, wanted=wanted)
 
 

@@ -5,7 +5,7 @@ Every answer is confirmed by :func:`roc.status.check`, which shares no code with
 
 import contextlib
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
@@ -14,13 +14,16 @@ from typing import Final, final
 import attrs
 
 from roc._engine.bits import each_bit
-from roc._engine.budget import OutOfBudgetError
+from roc._engine.budget import Budget, OutOfBudgetError
 from roc._engine.complete import Found, problems
 from roc._engine.diagram import Diagram
 from roc._engine.engine import Native
+from roc._engine.explain import own_choices
 from roc._engine.options import Options as Decided
+from roc._engine.rule import Rule
 from roc._question import (
     Costs,
+    Maker,
     Prices,
     Question,
     ask,
@@ -31,10 +34,10 @@ from roc._question import (
     to_be_met,
 )
 from roc._record import Record
-from roc.answers import Bounds, Completion, Limits, Options, Reason, Repair, UnitOption, Verdict
+from roc.answers import Bounds, Completion, EngineKind, Limits, Options, Reason, Repair, UnitOption, Verdict
 from roc.conflicts import Conflict
 from roc.conflicts import explain as find_conflicts
-from roc.errors import EngineError, LimitReachedError
+from roc.errors import EngineError, LimitReachedError, SelectionError
 from roc.numbers import UnitNumber
 from roc.qualification import Entry, Qualification
 from roc.rules import Measure
@@ -50,6 +53,9 @@ def __dir__() -> list[str]:
 
 
 _DEFAULT: Final = Limits()
+
+_CPSAT_SECONDS: Final = 60.0
+"""How long CP-SAT may take where no limit of time is set."""
 
 
 @final
@@ -74,6 +80,7 @@ class Solver(Record):
     Attributes:
         qualification: The qualification.
         limits: What each call may spend, unless it says otherwise.
+        engine: What works out the answers; they are the same, but for which of several conflicts comes first.
 
     Raises:
         SelectionError: By every question: the selection is of another qualification, or a unit or pathway is
@@ -83,13 +90,28 @@ class Solver(Record):
 
     qualification: Qualification
     limits: Limits = attrs.field(default=_DEFAULT, kw_only=True)
+    engine: EngineKind = attrs.field(default=EngineKind.NATIVE, kw_only=True, converter=EngineKind)
+
+    def _maker(self, limits: Limits) -> Maker:
+        if self.engine is EngineKind.NATIVE:
+            return Native
+        from roc._engine.cpsat import CpSat  # noqa: PLC0415 - it needs an extra
+
+        seconds = limits.seconds or _CPSAT_SECONDS
+
+        def make(rules: Sequence[Rule], chosen: int, _budget: Budget) -> CpSat:
+            return CpSat(rules, chosen, seconds)
+
+        return make
 
     def _ask(self, selection: Selection, pathway: str | None, limits: Limits | None) -> Question:
-        return ask(self.qualification, selection, pathway, limits or self.limits, Native)
+        limits = limits or self.limits
+        return ask(self.qualification, selection, pathway, limits, self._maker(limits))
 
     def _ask_openly(self, selection: Selection, pathway: str | None, limits: Limits | None) -> Question:
+        limits = limits or self.limits
         try:
-            return ask_openly(self.qualification, selection, pathway, limits or self.limits, Native)
+            return ask_openly(self.qualification, selection, pathway, limits, self._maker(limits))
         except OutOfBudgetError:
             raise LimitReachedError from None
 
@@ -281,13 +303,23 @@ class Solver(Record):
             LimitReachedError: The next one could not be proven within the limits.
         """
         asked = self._ask_openly(selection, pathway, limits)
-        return self._conflicts(asked, None, wanted=True)
+        try:
+            found = asked.engine.some()
+        except OutOfBudgetError:
+            raise LimitReachedError from None
+        return iter(()) if found is not None else self._conflicts(asked, limits or self.limits)
 
-    @staticmethod
-    def _conflicts(asked: Question, unit: UnitNumber | None, *, wanted: bool) -> Iterator[Conflict]:
+    def _conflicts(
+        self, asked: Question, limits: Limits, unit: UnitNumber | None = None, *, wanted: bool = True
+    ) -> Iterator[Conflict]:
+        bit = 0 if unit is None else 1 << asked.rules[0].bits[unit]
+        must, banned = (bit, 0) if wanted else (0, bit)
+        own = own_choices(asked.rules, asked.chosen)
+        engine = self._maker(limits)(asked.rules, own, asked.budget)
+        cores = engine.conflicts(must=must, banned=banned)
         try:
             yield from find_conflicts(
-                asked.selection, asked.rules, asked.chosen, asked.budget, unit=unit, wanted=wanted
+                asked.selection, asked.rules, cores, asked.budget, unit=unit, wanted=wanted
             )
         except OutOfBudgetError:
             raise LimitReachedError from None
@@ -319,7 +351,8 @@ class Solver(Record):
         elif option in {UnitOption.FORCED, UnitOption.CLOSED}:
             asked = self._ask_openly(selection, pathway, limits)
             wanted = option is UnitOption.CLOSED
-            conflict = next(self._conflicts(asked, number, wanted=wanted), None)
+            found = self._conflicts(asked, limits or self.limits, number, wanted=wanted)
+            conflict = next(found, None)
         elif option is UnitOption.UNDECIDED:
             raise LimitReachedError
         return Reason(unit=number, option=option, conflict=conflict, completion=completion)
@@ -472,6 +505,9 @@ class Solver(Record):
         Raises:
             LimitReachedError: The limits did not suffice.
         """
+        if number < 0:
+            msg = f"{number} selections cannot be drawn"
+            raise SelectionError(msg)
         try:
             asked, diagram = self._counted(selection, pathway, limits)
             drawn = diagram.sample(random.Random(seed), number) if diagram.count else []  # noqa: S311 - no secret

@@ -8,15 +8,16 @@ from hypothesis import strategies as st
 from tests.cpsat_comparison import PLENTY, SECONDS, compiled
 from tests.strategies_engine import examples, questions
 
+from roc._engine.bits import each_bit
+from roc._engine.budget import Budget
 from roc._engine.complete import Completer, problems
+from roc._engine.cpsat import CpSat
 from roc._engine.diagram import Diagram
 from roc._engine.explain import conflicts
 from roc._engine.options import options
-from roc._engine.problem import each_bit
+from roc._engine.parts import TooManyAlternativesError
 from roc._engine.repair import repairs
-from roc._engine.rule import Rule, TooManyAlternativesError
-from roc._engine.search import Budget
-from roc.cpsat import CpSat
+from roc._engine.rule import Rule
 from roc.rules import Measure
 from roc.selection import Selection
 

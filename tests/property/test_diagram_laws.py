@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from tests.strategies_engine import examples, questions
 
 from roc._engine import tables
+from roc._engine.bits import each_bit
+from roc._engine.budget import Budget
 from roc._engine.complete import problems
 from roc._engine.diagram import Diagram
-from roc._engine.problem import Problem, each_bit
-from roc._engine.rule import Rule, TooManyAlternativesError
-from roc._engine.search import Budget
+from roc._engine.parts import TooManyAlternativesError
+from roc._engine.problem import Problem
+from roc._engine.rule import Rule
 from roc.qualification import ways
 from roc.rules import Measure, State
 from roc.selection import Selection

@@ -37,12 +37,9 @@ def supersets(selection: Selection) -> Iterator[tuple[str, ...]]:
 def test_completions_options_and_verdict_agree_with_every_superset(
     selection: Selection, impatient: bool
 ) -> None:
-    """Completions are all supersets that are OK, in order; options and the verdict say what they say.
-
-    An impatient engine asks for prices and decides unit by unit at once, as it does on large rules.
-    """
+    """Completions are all supersets that are OK, in order; options and the verdict say what they say."""
     with pytest.MonkeyPatch.context() as patch:
-        if impatient:
+        if impatient:  # prices are asked for and units decided one by one at once, as on large rules
             patch.setattr(search, "_QUICK", 1)
             patch.setattr(totals, "_STEPS", 0)
         _hold_against_supersets(selection)

@@ -4,10 +4,12 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
+from roc._engine.bits import each_bit
 from roc._engine.budget import Budget
 from roc._engine.complete import problems
-from roc._engine.problem import Problem, each_bit
-from roc._engine.rule import Atom, Row, Rule
+from roc._engine.parts import Atom, Row
+from roc._engine.problem import Problem
+from roc._engine.rule import Rule
 from roc._engine.seek import Seeker
 from roc._engine.totals import totals_of
 from roc.rules import Measure

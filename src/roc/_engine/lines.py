@@ -10,9 +10,10 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
+from roc._engine.bits import each_bit
 from roc._engine.glance import Glance
-from roc._engine.problem import each_bit, sees
-from roc._engine.rule import Alternatives, Atom, Kinds, Part, Row, Rule, Together
+from roc._engine.parts import Alternatives, Atom, Kinds, Part, Row, Together
+from roc._engine.rule import Rule
 
 Taken: TypeAlias = dict[int, int]
 """The units that a solution takes, each with the column that says how it is placed."""
@@ -128,13 +129,7 @@ class System:
 
     def _weights(self, row: Row) -> dict[int, int]:
         weights = self.rule.weights[row.measure]
-        return {
-            column: weights[bit]
-            for bit in each_bit(row.mask)
-            if weights[bit]
-            for column, place in zip(self.columns[bit], self.rule.places[bit], strict=True)
-            if sees(row, place)
-        }
+        return {self.columns[bit][i]: weights[bit] for bit, i in self.rule.seen(row) if weights[bit]}
 
     def _line(self, member: int, low: int | None, high: int | None, weights: dict[int, int]) -> Line:
         units = bottom = top = 0

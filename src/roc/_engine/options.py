@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from roc._engine.bits import each_bit
 from roc._engine.budget import Budget, OutOfBudgetError
 from roc._engine.complete import problems
-from roc._engine.problem import each_bit
 from roc._engine.rule import Rule
 from roc._engine.seek import Seeker
 from roc._engine.totals import Base, Domain, Totals, totals_of
@@ -56,22 +56,23 @@ class _Witnesses:
                 domain = totals.domain(totals.items(chosen)) if problem.possible else None
                 if domain is not None:
                     self.alive.append(_Alternative(totals, domain, budget))
+        self.every = tuple(self.alive)
 
     def begin(self, free: int) -> None:
         """Look for a completion of each alternative that can tell something new."""
         for each in tuple(self.alive):
             if self.common < 0 or free & (~(self.seen | each.outside) | self.common & ~each.inside):
-                self._has_begun(each)
+                self._base_of(each)
 
-    def _has_begun(self, each: _Alternative) -> bool:
-        """Tell whether an alternative has a completion; one that has none is given up."""
+    def _base_of(self, each: _Alternative) -> Base | None:
+        """Return a completion of an alternative; one that has none is given up."""
         if each.base is None:
             found = each.seeker.seek(each.domain)
             if found is None:
                 self.alive.remove(each)
-                return False
-            self._note(each, found)
-        return True
+            else:
+                self._note(each, found)
+        return each.base
 
     def _note(self, each: _Alternative, found: Base) -> None:
         totals, each.base = each.totals, found
@@ -83,53 +84,60 @@ class _Witnesses:
         self.seen |= totals.units(admitted)
         each.unseen = [i for i in unseen if not admitted >> i & 1]
 
+    def alike(self, bit: int) -> int:
+        """Return the units that no alternative tells apart from one, itself too."""
+        found = -1
+        for each in self.every:
+            items = each.totals.problem.items
+            item = items[each.totals.item_of(bit)]
+            same = 0
+            for other in items:
+                if other.options == item.options and other.mask.bit_count() == item.mask.bit_count():
+                    same |= other.mask
+            found &= same
+        return found | bit
+
     def includes(self, bit: int) -> bool:
         """Tell whether some completion includes a unit."""
         for each in tuple(self.alive):
-            if each.outside & bit or not self._has_begun(each) or each.base is None:
-                continue
-            totals, item = each.totals, each.totals.item_of(bit)
-            found = totals.exchange(each.base, item, each.domain)
-            if found is None:
-                domain = totals.include(each.domain, item)
-                if domain is not None:
-                    found = each.seeker.seek(domain, each.base.held)
-            if found is not None:
-                self._note(each, found)
-                return True
+            base = None if each.outside & bit else self._base_of(each)
+            if base is not None:
+                totals, item = each.totals, each.totals.item_of(bit)
+                found = totals.exchange(base, item, each.domain)
+                found = found or _seek(each, base, totals.include(each.domain, item))
+                if found is not None:
+                    self._note(each, found)
+                    return True
         return False
 
     def spares(self, bit: int) -> bool:
         """Tell whether some completion does without a unit."""
         for each in tuple(self.alive):
-            if each.inside & bit or not self._has_begun(each) or each.base is None:
-                continue
-            totals, item = each.totals, each.totals.item_of(bit)
-            if item not in each.base.held or totals.spares(each.base, item):
-                self.common &= ~totals.masks[item]
-                return True
-            found = totals.replace(each.base, item, each.domain)
-            if found is None:
-                domain = totals.exclude(each.domain, item)
-                if domain is not None:
-                    found = each.seeker.seek(domain, each.base.held)
-            if found is not None:
-                self._note(each, found)
-                return True
+            base = None if each.inside & bit else self._base_of(each)
+            if base is not None:
+                totals, item = each.totals, each.totals.item_of(bit)
+                if item not in base.held or totals.spares(base, item):
+                    self.common &= ~totals.masks[item]
+                    return True
+                found = totals.replace(base, item, each.domain)
+                found = found or _seek(each, base, totals.exclude(each.domain, item))
+                if found is not None:
+                    self._note(each, found)
+                    return True
         return False
 
 
+def _seek(each: _Alternative, near: Base, domain: Domain | None) -> Base | None:
+    return None if domain is None else each.seeker.seek(domain, near.held)
+
+
 def options(rules: Sequence[Rule], chosen: int, budget: Budget) -> Options:
-    """Find out what can become of each unit that is not chosen.
+    """Find out what can become of each unit of the qualification that is not chosen.
 
     A completion is a witness for every unit in it, and so are its neighbours, in which one unit is added or takes
     the place of one or two others. Only units without a witness need a search of their own.
     """
-    free = ~chosen
-    everything = 0
-    for rule in rules:
-        everything |= rule.all
-    free &= everything
+    free = (1 << rules[0].listed) - 1 & ~chosen
     forced = closed = 0
     found = _Witnesses(rules, chosen, budget)
     try:
@@ -137,13 +145,13 @@ def options(rules: Sequence[Rule], chosen: int, budget: Budget) -> Options:
         while left := free & ~(found.seen | closed):
             bit = left & -left
             if not found.includes(bit):
-                closed |= bit
+                closed |= found.alike(bit) & left
         if not found.alive:
             return Options(False, 0, 0, free, 0)
         while left := free & found.common & ~forced:
             bit = left & -left
             if not found.spares(bit):
-                forced |= bit
+                forced |= found.alike(bit) & left
     except OutOfBudgetError:
         undecided = free & ~(found.seen | closed) | free & found.common & ~forced
         possible = None if found.common < 0 else True

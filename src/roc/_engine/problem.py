@@ -8,9 +8,9 @@ lost shows a floor that is fulfilled (the field becomes zero) or a ceiling that 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from roc._engine.bits import each_bit as each_bit
-from roc._engine.rule import Atom, Kinds, Never, Part, Row, Rule, Together, TooManyAlternativesError
-from roc._engine.rule import sees as sees
+from roc._engine.bits import each_bit
+from roc._engine.parts import Atom, Kinds, Never, Part, Row, Together, TooManyAlternativesError
+from roc._engine.rule import Rule
 from roc.rules import Measure
 
 if TYPE_CHECKING:

@@ -5,15 +5,28 @@ completion may be, and a walk from there nearly always finds one; where the rela
 Only what resists both is decided item by item.
 """
 
+import contextlib
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from roc._engine.budget import Budget
-from roc._engine.problem import each_bit
+from roc._engine.bits import each_bit
+from roc._engine.budget import Budget, OutOfBudgetError
 from roc._engine.relax import RELAXING, relax
+from roc._engine.search import Search
 from roc._engine.totals import Base, Column, Domain, Totals
 
 _WHOLE: Final = 1e-6
+
+_NODES: Final = 15
+"""After so many decisions that settled nothing the search is asked."""
+
+_SEARCHING: Final = 200_000
+"""So many states it may look at, before decisions go on."""
+
+
+class _UndecidedError(Exception):
+    """The search did not get far enough."""
 
 
 class Relaxed(NamedTuple):
@@ -53,31 +66,60 @@ class Seeker:
         """
         totals = self.totals
         pending = [domain]
-        while pending:
-            domain = pending.pop()
+        for nodes in itertools.count():
+            if nodes == _NODES:
+                with contextlib.suppress(_UndecidedError):
+                    return self._search(domain)
+            if not pending:
+                return None
+            here = pending.pop()
             if near is not None:
-                found = totals.walk(near, domain, self.budget)
+                found = totals.walk(near, here, self.budget)
                 if found is not None:
                     return found
                 near = None
-            relaxed = self.relax(domain)
+            relaxed = self.relax(here)
             if relaxed is None:
                 continue
-            found = totals.walk(relaxed.start, domain, self.budget)
+            found = totals.walk(relaxed.start, here, self.budget)
             if found is not None:
                 return found
             item = relaxed.unsure
             if item is None:
-                left = totals.all & ~(domain.inside | domain.outside)
+                left = totals.all & ~(here.inside | here.outside)
                 if not left:
-                    found = totals.place(each_bit(domain.inside))
+                    found = totals.place(each_bit(here.inside))
                     if found is not None:
                         return found
                     continue
                 item = (left & -left).bit_length() - 1
-            sides = totals.exclude(domain, item), totals.include(domain, item)
+            sides = totals.exclude(here, item), totals.include(here, item)
             pending += [side for side in sides if side is not None]
-        return None
+        raise AssertionError  # pragma: no cover - the loop has no end of its own
+
+    def _search(self, domain: Domain) -> Base | None:
+        """Let the search decide, which remembers states: many items that are alike do not confuse it.
+
+        Raises:
+            _UndecidedError: A part of the budget did not suffice.
+        """
+        totals = self.totals
+        problem = totals.problem
+        states, _ = problem.after(totals.units(domain.inside))
+        decided = domain.inside | domain.outside
+        items = [item for i, item in enumerate(problem.items) if not decided >> i & 1]
+        search = Search(problem, states, items, self.budget)
+        try:
+            with self.budget.part(_SEARCHING):
+                level = next(search.levels(), None)
+                if level is None:
+                    return None
+                found = next(search.level(*level))
+        except OutOfBudgetError:
+            if self.budget.whole < 0:
+                raise
+            raise _UndecidedError from None
+        return totals.place((*each_bit(domain.inside), *(search.numbers[i] for i in found)))
 
     def relax(self, domain: Domain, weights: Sequence[int] | None = None) -> Relaxed | None:
         """Solve the linear relaxation; return ``None`` where it is impossible.

@@ -5,11 +5,11 @@ It is therefore no part of the state, but an exponent of a polynomial that belon
 often each amount occurs. A polynomial is one integer, so that adding a unit to it is a shift and an addition.
 """
 
-import heapq
 import math
 from collections.abc import Sequence
 from typing import Final, NamedTuple, TypeAlias
 
+from roc._engine.orders import Axis, Orders
 from roc._engine.tracks import Local, States, Track
 
 WIDE: Final = 8
@@ -18,20 +18,8 @@ WIDE: Final = 8
 SHARE: Final = 0.4
 """The least share of the steps that a bound must concern to become an exponent."""
 
-_BEAMS: Final = ((2, 5e4), (12, 1e6), (40, 2e7), (160, math.inf))
-"""How many orders are tried side by side, and the estimated cost below which no more are."""
-
-_TRIES: Final = 300_000
-"""How many steps of an order are tried at most."""
-
 _WORTH: Final = 5e4
 """The estimated cost above which other exponents are tried."""
-
-_CELLS: Final = 400
-"""How many coefficients are added in the time that a state takes."""
-
-_WIDTH: Final = 20
-"""What the states of the last step weigh against those of all steps, where orders are compared."""
 
 Row: TypeAlias = tuple[int, ...]
 """A weight for each step."""
@@ -50,14 +38,6 @@ class Bound(NamedTuple):
     high: int
 
 
-class Axis(NamedTuple):
-    """One exponent: a weighted sum in units of its grain, at most *top* of them."""
-
-    weights: Row
-    grain: int
-    top: int
-
-
 class Form(NamedTuple):
     """A weighted sum as a sum of multiples of exponents, with bounds."""
 
@@ -72,8 +52,10 @@ class Plan:
     Args:
         cells: How many coefficients a polynomial may have.
         measure: A weight of each step whose sum should be an exponent.
+        is_quick: Whether the first order found will do.
 
     Attributes:
+        effort: How many estimates were made to find it, each of which costs about as much as a state.
         order: The steps in their turn.
         axes: The exponents, the outermost first, with weights in that order.
         forms: For each track, what must hold for the exponents in the end.
@@ -82,10 +64,17 @@ class Plan:
     """
 
     def __init__(
-        self, tracks: Sequence[Track], count: int, cells: int, measure: Sequence[int] | None = None
+        self,
+        tracks: Sequence[Track],
+        count: int,
+        cells: int,
+        measure: Sequence[int] | None = None,
+        *,
+        is_quick: bool = False,
     ) -> None:
-        self.tracks, self.count, self._cells = tuple(tracks), count, cells
+        self.tracks, self.count, self._cells, self._is_quick = tuple(tracks), count, cells, is_quick
         self._measure = None if measure is None else tuple(measure)
+        self.effort = 0
         self.axes: list[Axis] = []
         self.forms: list[list[Form]] = []
         self.measured: tuple[int, ...] | None = None
@@ -121,27 +110,40 @@ class Plan:
     def _arrange(self) -> list[int]:
         """Choose the exponents and the order of the steps for which the estimated cost is least."""
         without: frozenset[Row] = frozenset()
-        cost, order = self._attempt(without)
+        cost = self._attempt(without)
         while cost > _WORTH:
             rows = [row for row in self._rows if row not in (self.axes[0].weights, self._measure)]
-            tried = [(self._attempt(without | {row})[0], i) for i, row in enumerate(rows)]
+            tried = [(self._attempt(without | {row}), i) for i, row in enumerate(rows)]
             best, i = min(tried, default=(math.inf, 0))
-            if best >= cost:
-                self._attempt(without)
-                return self._order(_BEAMS)[1]
-            without |= {rows[i]}
-            cost, order = self._attempt(without)
-        return order
+            is_better = best < cost
+            if is_better:
+                without |= {rows[i]}
+            cost = self._attempt(without)
+            if not is_better:
+                break
+        blocks, orders = self._orders()
+        order = (orders.quick() if self._is_quick else orders.best())[1]
+        self.effort += orders.tried
+        self._found = orders, order, blocks
+        return [i for number in order for i in blocks[number]]
 
-    def _attempt(self, without: frozenset[Row]) -> tuple[float, list[int]]:
-        """Make all wide bounds exponents but those of some weights, and find an order."""
+    def busiest(self) -> int:
+        """Return the step that most is expected to be saved by, once it is known whether it is chosen."""
+        orders, order, blocks = self._found
+        return blocks[orders.busiest(order)][0]
+
+    def _attempt(self, without: frozenset[Row]) -> float:
+        """Make all wide bounds exponents but those of some weights, and estimate the cost."""
         self.axes = [Axis((0,) * self.count, 1, 0)]
         self.forms = [[] for _ in self.tracks]
         self.measured, self._rows = None, []
         for track in self.tracks:
             track.weights = dict(track.all_weights)
         self._choose(without)
-        return self._order(_BEAMS[:1])
+        orders = self._orders()[1]
+        cost = orders.quick()[0]
+        self.effort += orders.tried
+        return cost
 
     def _choose(self, without: frozenset[Row]) -> None:
         bounds = [_bounds(track) for track in self.tracks]
@@ -189,23 +191,21 @@ class Plan:
 
     # -- order --------------------------------------------------------------------------------------
 
-    def _order(self, beams: Sequence[tuple[int, float]]) -> tuple[float, list[int]]:
-        """Return an order of the steps in which few states are distinct, after its estimated cost."""
+    def _orders(self) -> tuple[list[list[int]], Orders]:
+        """Return the steps that concern the same, and the orders of these blocks."""
         main = self.axes[0]
-        found = [each for track in self.tracks for each in track.locals(main.weights, main.grain)]
+        alike: dict[tuple[tuple[int, int], ...], Local] = {}
+        for track in self.tracks:
+            for each in track.locals(main.weights, main.grain):
+                # bounds on the same, or of several alternatives, know the same value
+                key = tuple(sorted(each.weights.items()))
+                other = alike.get(key, each)
+                alike[key] = Local(each.weights, max(each.value, other.value), max(each.grain, other.grain))
+        found = list(alike.values())
         classes: dict[tuple[int, ...], list[int]] = {}
         for i in range(self.count):
             classes.setdefault(tuple(j for j, each in enumerate(found) if i in each.weights), []).append(i)
-        order, cost = list(range(len(classes))), 0.0
-        orders = _Orders(found, self.axes, classes)
-        for width, enough in beams:
-            if width * len(classes) ** 2 > _TRIES:
-                break
-            cost, order = orders.best(width)
-            if cost <= enough:
-                break
-        blocks = list(classes.values())
-        return cost, [i for block in order for i in blocks[block]]
+        return list(classes.values()), Orders(found, self.axes, classes)
 
 
 def _bounds(track: Track) -> dict[Row, tuple[int, int, list[int]]]:
@@ -259,93 +259,3 @@ def _add_axis(axes: list[Axis], main: Bound, bound: Bound, cells: int) -> tuple[
             return None
         axes.append(best)
     return (0, times * axes[0].grain), (i, sign * best.grain)
-
-
-class _Trial(NamedTuple):
-    """The beginning of an order, and what is known of it."""
-
-    cost: float
-    done: int
-    sums: list[int]
-    states: float
-    sizes: list[int]
-    last: float
-    order: tuple[int, ...]
-
-
-class _Orders:
-    """Orders of blocks of steps that concern the same, and estimates of what they cost."""
-
-    def __init__(
-        self, found: Sequence[Local], axes: Sequence[Axis], classes: dict[tuple[int, ...], list[int]]
-    ) -> None:
-        self.found, self.axes = found, axes
-        self.totals = [sum(each.weights.values()) for each in found]
-        self.rows = [
-            {j: sum(found[j].weights[i] for i in members) for j in touched}
-            for touched, members in classes.items()
-        ]
-        self.counts = [len(members) for members in classes.values()]
-        self.sizes = [
-            [sum(axis.weights[i] for i in members) // axis.grain for axis in axes]
-            for members in classes.values()
-        ]
-        self.parts = [j for j, each in enumerate(found) if each.grain]
-        self.terms: list[dict[int, float]] = [{} for _ in found]
-
-    def _term(self, j: int, done: int) -> float:
-        """Return the logarithm of how many values something can have when so much of it is done."""
-        value = self.terms[j].get(done)
-        if value is None:
-            left, bound = self.totals[j] - done, self.found[j].value
-            value = 0.0
-            if done and left:
-                value = math.log(1 + max(0, min(bound, left) - max(0, bound - done)))
-            self.terms[j][done] = value
-        return value
-
-    def _layer(self, trial: _Trial, block: int) -> tuple[float, float]:
-        """Return the logarithm of how many states there are after a block, and what they cost."""
-        row, sums, states = self.rows[block], trial.sums, trial.states
-        for j, weight in row.items():
-            states += self._term(j, sums[j] + weight) - self._term(j, sums[j])
-        sizes = [a + b for a, b in zip(trial.sizes, self.sizes[block], strict=True)]
-        cells = 1.0
-        for axis, size in zip(self.axes, sizes, strict=True):
-            cells *= 1 + min(axis.top, size)
-        # where all that has been counted is part of one bound, its value is no news
-        rows = 1 + min(self.axes[0].top, sizes[0])
-        news = states
-        for j in self.parts:
-            done = sums[j] + row.get(j, 0)
-            apart = self._term(j, done)
-            if apart:
-                beside = 1 + min(self.axes[0].top, max(0, sizes[0] - done // self.found[j].grain))
-                news += math.log(1 + math.exp(apart) * beside / rows) - apart
-        return states, math.exp(min(news, 600)) * (1 + cells / _CELLS)
-
-    def best(self, width: int) -> tuple[float, list[int]]:
-        """Return the estimated cost of the best order found, in states, and the order."""
-        beam = [_Trial(0.0, 0, [0] * len(self.found), 0.0, [0] * len(self.axes), 1.0, ())]
-        for _ in self.rows:
-            seen: dict[int, tuple[float, float, float, int, int]] = {}
-            for number, trial in enumerate(beam):
-                for block, count in enumerate(self.counts):
-                    if not trial.done >> block & 1:
-                        states, last = self._layer(trial, block)
-                        cost = trial.cost + last + (count - 1) * max(last, trial.last)
-                        done = trial.done | 1 << block
-                        if done not in seen or seen[done][0] > cost:
-                            seen[done] = cost, last, states, number, block
-            kept = heapq.nsmallest(width, seen.items(), key=lambda entry: entry[1][0] + _WIDTH * entry[1][1])
-            beam = [self._extend(beam[found[3]], done, found) for done, found in kept]
-        return beam[0].cost, list(beam[0].order)
-
-    def _extend(self, trial: _Trial, done: int, found: tuple[float, float, float, int, int]) -> _Trial:
-        """Return an order with a block more, whose costs were found."""
-        cost, last, states, _, block = found
-        sums = trial.sums.copy()
-        for j, weight in self.rows[block].items():
-            sums[j] += weight
-        sizes = [a + b for a, b in zip(trial.sizes, self.sizes[block], strict=True)]
-        return _Trial(cost, done, sums, states, sizes, last, (*trial.order, block))

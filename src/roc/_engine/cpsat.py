@@ -14,25 +14,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
+from roc._engine.bits import each_bit
+from roc._engine.budget import OutOfBudgetError
 from roc._engine.complete import Found
 from roc._engine.explain import Core
 from roc._engine.options import Options
-from roc._engine.problem import each_bit, sees
+from roc._engine.parts import Atom, Kinds, Part, Row, Together, sees
 from roc._engine.repair import Repair
-from roc._engine.rule import Atom, Kinds, Part, Row, Rule, Together
-from roc._engine.search import OutOfBudgetError
+from roc._engine.rule import Rule
 from roc.errors import MissingExtraError
 from roc.rules import Measure
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
-
-__all__ = ["CpSat", "TimeLimitError"]
-
-
-def __dir__() -> list[str]:
-    return __all__
-
 
 _CHUNK: Final = 24
 """So many units are put in order at a time, as the digits of one number."""
@@ -59,20 +53,7 @@ Solution: TypeAlias = Sequence[int]
 """The value of each variable, 0 or 1."""
 
 
-class TimeLimitError(OutOfBudgetError):
-    """The time was up before the answer was certain.
-
-    Attributes:
-        best: The best answer found by then; ``None`` for none.
-        bound: What the cost of an answer is at least, as proven by then; ``None``: nothing is proven.
-    """
-
-    def __init__(self, best: Found | Repair | None = None, bound: int | None = None) -> None:
-        self.best, self.bound = best, bound
-        super().__init__(best, bound)
-
-
-class _UnfinishedError(TimeLimitError):
+class _UnfinishedError(OutOfBudgetError):
     """The time was up within one call of CP-SAT: what was found until then, and the least that a goal comes to."""
 
     def __init__(self, found: Solution | None, proven: int | None) -> None:
@@ -421,7 +402,7 @@ class CpSat:
             costs: What each unit costs, at least 1; ``None``: 1 each.
 
         Raises:
-            TimeLimitError: The time was up before the next one was certain.
+            OutOfBudgetError: The time was up before the next one was certain.
         """
         written = self._open(self.chosen, banned & self.free)
         price = {written.units[bit]: 1 if costs is None else costs[bit] for bit in each_bit(self.free)}
@@ -436,13 +417,13 @@ class CpSat:
             yield from map(found, self._ordered(written, written.program, goals))
         except _UnfinishedError as error:
             best = None if error.found is None else found(error.found)
-            raise TimeLimitError(best, error.proven) from None
+            raise OutOfBudgetError(best, error.proven) from None
 
     def some(self) -> Found | None:
         """Return some completion, whatever its place in the order; ``None`` where there is none.
 
         Raises:
-            TimeLimitError: The time was up.
+            OutOfBudgetError: The time was up.
         """
         written = self._open(self.chosen)
         solution = written.program.solve(self.clock)
@@ -454,7 +435,7 @@ class CpSat:
         """Tell whether nothing needs to be added.
 
         Raises:
-            TimeLimitError: The time was up.
+            OutOfBudgetError: The time was up.
         """
         return self._open(self.chosen, self.free).program.solve(self.clock) is not None
 
@@ -462,7 +443,7 @@ class CpSat:
         """Return the least and the most that a completion adds, scaled; ``None`` where there is none.
 
         Raises:
-            TimeLimitError: The time was up.
+            OutOfBudgetError: The time was up.
         """
         written = self._open(self.chosen)
         weights = self.rules[0].weights[measure]
@@ -479,7 +460,7 @@ class CpSat:
         """Find out what can become of each unit that is not chosen.
 
         Raises:
-            TimeLimitError: The time was up before it was certain that there is a completion, or none.
+            OutOfBudgetError: The time was up before it was certain that there is a completion, or none.
         """
         written = self._open(self.chosen)
         program = written.program
@@ -511,7 +492,7 @@ class CpSat:
         """Return a minimal conflict, ``None`` where the selection can be completed; see :meth:`conflicts`.
 
         Raises:
-            TimeLimitError: The time was up.
+            OutOfBudgetError: The time was up.
         """
         return next(self.conflicts(must=must, banned=banned), None)
 
@@ -526,7 +507,7 @@ class CpSat:
             banned: Units assumed to be left out.
 
         Raises:
-            TimeLimitError: The time was up.
+            OutOfBudgetError: The time was up.
         """
         written = self._open(must, banned, has_members=True)
         members = [*written.clauses.values(), *(written.units[bit] for bit in each_bit(self.chosen))]
@@ -567,7 +548,7 @@ class CpSat:
             costs: What it costs to drop or to add each unit, at least 1; ``None``: 1 each.
 
         Raises:
-            TimeLimitError: The time was up before the next one was certain.
+            OutOfBudgetError: The time was up before the next one was certain.
         """
         written = self._open(0, banned & self.free)
         edits = {
@@ -589,4 +570,4 @@ class CpSat:
             yield from map(repair, self._ordered(written, written.program, goals))
         except _UnfinishedError as error:
             best = None if error.found is None else repair(error.found)
-            raise TimeLimitError(best, error.proven) from None
+            raise OutOfBudgetError(best, error.proven) from None
