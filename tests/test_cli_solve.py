@@ -629,10 +629,19 @@ def test_no_way_was_found(monkeypatch: pytest.MonkeyPatch, small: str) -> None:
 def test_a_rule_that_is_too_large(monkeypatch: pytest.MonkeyPatch, small: str) -> None:
     """Where the rule itself is beyond what can be read, no limit is blamed that could be raised."""
 
-    def sample(*_: Any, **__: Any) -> Any:
-        raise LimitReachedError(None, "the choices multiply out to more than 7 alternatives")
+    def beyond(*_: Any, **__: Any) -> Any:
+        raise LimitReachedError(reason="the choices multiply out to more than 7 alternatives")
 
-    monkeypatch.setattr(Solver, "sample", sample)
+    monkeypatch.setattr(Solver, "sample", beyond)
+    monkeypatch.setattr(Solver, "options", beyond)
+    result = run("options", small)
+    assert result.exit_code == 3
+    assert result.stdout.endswith(
+        "\nA limit was reached: the choices multiply out to more than 7 alternatives.\n"
+    )
+    data = asked("options", small, status=3)
+    assert [each["option"] for each in data["options"]] == ["chosen", *["undecided"] * 3]
+    assert (data["ok"], data["exact"], data["verdict"]) == (None, False, "undecided")
     result = run("sample", small)
     assert (result.exit_code, result.stdout) == (3, "")
     assert result.stderr == "A limit was reached: the choices multiply out to more than 7 alternatives.\n"

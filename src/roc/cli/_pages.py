@@ -380,8 +380,8 @@ def sample_line(asked: Selection, drawn: Selection) -> str:
 
 def limit_text(error: LimitReachedError, said: str) -> str:
     """Return that a limit was reached, with what that means for the answer, and what can be done."""
-    if isinstance(error.bound, str):  # the rule itself is beyond what can be read
-        return f"A limit was reached: {error.bound}."
+    if error.reason:  # no limit that could be raised
+        return f"A limit was reached: {error.reason}."
     return f"A limit was reached: {said}. Allow more with --states or --seconds."
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
 
 import click
 
-from roc.answers import Bounds, Completion, Limits, Repair, UnitOption, Verdict
+from roc.answers import Bounds, Completion, Limits, Options, Repair, UnitOption, Verdict
 from roc.cli import _pages as pages
 from roc.cli._asking import (
     LIMIT_REACHED,
@@ -242,8 +242,12 @@ def options(asked: Asked, why: str | None, wording: str, limits: Limits, output:
     """
     if why is not None:
         _why(asked, why, wording, limits, output)
+    limit = LimitReachedError()
     with working("Looking at each unit", quiet=output == "json"):
-        found = _solver(asked).options(asked.selection, limits=limits)
+        try:
+            found = _solver(asked).options(asked.selection, limits=limits)
+        except LimitReachedError as error:
+            found, limit = _nothing_known(asked), error
     ok = found.verdict in {Verdict.COMPLETE, Verdict.COMPLETABLE}
     if output == "json":
         report: dict[str, Plain] = {
@@ -258,12 +262,22 @@ def options(asked: Asked, why: str | None, wording: str, limits: Limits, output:
         show_screen(pages.verdict_page(asked.selection, found.verdict))
         show_screen(pages.options_page(found))
         if not found.exact:
-            show_screen(pages.note(pages.limit_text(LimitReachedError(), "not all is known")))
+            show_screen(pages.note(pages.limit_text(limit, "not all is known")))
         elif not ok:
             show_screen(pages.note(_blocked()))
         elif _is_open(asked):
             show_screen(pages.note(_ELSEWHERE))
     _end(ok=ok if found.exact else None)
+
+
+def _nothing_known(asked: Asked) -> Options:
+    """Return what is known without looking: what is chosen."""
+    chosen = set(asked.selection.numbers)
+    items = (
+        (unit.number, UnitOption.CHOSEN if unit.number in chosen else UnitOption.UNDECIDED)
+        for unit in asked.qualification.units
+    )
+    return Options(selection=asked.selection, items=tuple(items), verdict=Verdict.UNDECIDED, exact=False)
 
 
 def _why(asked: Asked, text: str, wording: str, limits: Limits, output: str) -> NoReturn:
