@@ -200,6 +200,7 @@ class Solver(Record):
         self, asked: Question, prices: Prices, banned: int, preferred: int, *, diverse: bool
     ) -> Iterator[Completion]:
         earlier: list[int] = []
+        least = Decimal(0)  # no completion that is still to come costs less, for certain
         is_more = True
         while is_more:
             costs = prices.each
@@ -212,17 +213,21 @@ class Solver(Record):
             try:
                 for found in asked.engine.completions(banned=banned, preferred=preferred, costs=costs):
                     if found.added not in earlier:
-                        yield self._completion(asked, found, prices)
+                        completion = self._completion(asked, found, prices)
+                        if not earlier:
+                            least = completion.cost
+                        yield completion
                         if diverse:
                             earlier.append(found.added)
                             is_more = True
                             break
             except OutOfBudgetError as error:
-                bound = None if error.bound is None else Decimal(error.bound) / prices.scale
+                if not earlier:  # else it is a bound of raised prices
+                    least = max(least, Decimal(error.bound or 0) / prices.scale)
                 best: Completion | None = None
                 if isinstance(error.best, Found):
-                    best = self._completion(asked, error.best, prices).evolve(exact=False, bound=bound)
-                raise LimitReachedError(best, bound) from None
+                    best = self._completion(asked, error.best, prices).evolve(exact=False, bound=least)
+                raise LimitReachedError(best, least) from None
 
     @staticmethod
     def _completion(asked: Question, found: Found, prices: Prices) -> Completion:
