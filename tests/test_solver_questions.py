@@ -4,7 +4,9 @@ import itertools
 import pickle
 import random
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ import roc
 from roc import LimitReachedError, Limits, Measure, Solver, UnitOption, Verdict
 
 _TIGHT = Limits(states=1)
+_ROOT = Path(__file__).parents[1]
 
 
 def _rule(*rules: str, sizes: str = "4 3 6 2", **more: object) -> roc.Qualification:
@@ -392,3 +395,23 @@ def test_what_blocks_a_selection_is_explained() -> None:
 def _hard() -> roc.Qualification:
     """Return a rule that only a search can tell to be impossible: an odd sum of even numbers."""
     return _rule("exactly 51 credits", sizes=" ".join(str(2 * n) for n in range(1, 12)))
+
+
+def test_threads_may_share_a_solver() -> None:
+    """Asked by many threads at once, and compiled by whichever comes first, it answers as when asked by one."""
+    q = roc.load(_ROOT / "examples" / "qualifications" / "601-3457-4-customer-service.yaml")
+    solver = Solver(q)
+    selection = roc.Selection.start(q)
+
+    def ask(_turn: int) -> tuple[object, ...]:
+        return (
+            solver.verdict(selection),
+            solver.complete(selection),
+            solver.options(selection),
+            solver.count(selection),
+            solver.sample(selection, 2, seed=1),
+        )
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(ask, range(16)))
+    assert answers == [ask(0)] * 16
