@@ -400,6 +400,7 @@ def _hard() -> roc.Qualification:
 def test_threads_may_share_a_solver() -> None:
     """Asked by many threads at once, and compiled by whichever comes first, it answers as when asked by one."""
     q = roc.load(_ROOT / "examples" / "qualifications" / "601-3457-4-customer-service.yaml")
+    q = q.evolve(title="Never compiled before")
     solver = Solver(q)
     selection = roc.Selection.start(q)
 
