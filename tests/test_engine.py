@@ -7,7 +7,7 @@ import pytest
 
 import roc
 from roc._engine import relax as relax_module
-from roc._engine import search, totals
+from roc._engine import search, seek, totals
 from roc._engine.bits import each_bit
 from roc._engine.budget import Budget, OutOfBudgetError
 from roc._engine.complete import Completer, problems
@@ -108,21 +108,35 @@ def test_a_relaxation_whose_proof_fails_decides_nothing(monkeypatch: pytest.Monk
     assert Seeker(found, Budget(10**6)).seek(domain) is None  # decided unit by unit
 
 
+def test_where_decisions_settle_nothing_the_search_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With little patience it is not answered either, and decisions go on; a budget that is spent is spent."""
+    monkeypatch.setattr(totals, "_STEPS", 0)
+    monkeypatch.setattr(seek, "_NODES", 0)
+    possible = _window([6, 8, 9, 12, 14, 15], 29, 3)
+    impossible = _window([6, 8, 10, 12, 14, 16], 31, 3)
+    for searching in (1, 100_000):
+        monkeypatch.setattr(seek, "_SEARCHING", searching)
+        assert Completer([possible], 0, Budget(10**6)).some() is not None
+        assert Completer([impossible], 0, Budget(10**6)).some() is None
+    with pytest.raises(OutOfBudgetError):
+        Completer([impossible], 0, Budget(2)).some()
+
+
 def test_what_is_decided_wholly_is_placed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nothing is left to choose, a way to place the units is all that can be looked for."""
     monkeypatch.setattr(totals, "_STEPS", 0)
     groups = [
-        roc.UnitGroup(name="A", units=["M1", "M2"], rules=[roc.parse("at least 1 unit")]),
-        roc.UnitGroup(name="B", units=["M1", "M2"], rules=[roc.parse("at least 1 unit")]),
+        roc.UnitGroup(name="A", units=["M1", "M2", "M3"]),
+        roc.UnitGroup(name="B", units=["M1", "M2"]),
     ]
-    for more, is_possible in (("at least 2 units", True), ("at least 4 credits from A", False)):
-        rule = _compiled(more, "at least 2 credits from B", sizes="3 3", groups=groups)
+    for more, is_possible in (("at least 2 units", True), ("at least 5 credits from A", False)):
+        rule = _compiled(more, "at least 2 credits from B", sizes="3 3 1", groups=groups)
         (problem,) = problems(rule)
         found = totals_of(problem)
-        domain = found.domain(0b11)
+        domain = found.domain(0b111)
         assert domain is not None
         assert (Seeker(found, Budget(10**6)).seek(domain) is not None) == is_possible
-        assert (found.place((0, 1)) is not None) == is_possible
+        assert (found.place((0, 1, 2)) is not None) == is_possible
     plain = totals_of(problems(_compiled("at least 9 credits"))[0])
     assert plain.place((0, 2)) is not None
     assert plain.place((0, 1)) is None
@@ -176,6 +190,32 @@ def test_too_many_ways_to_place_linked_units_are_refused() -> None:
 
 def _window(sizes: Sequence[int], low: int, units: int) -> Rule:
     return _compiled(f"exactly {low} credits", f"exactly {units} units", sizes=" ".join(map(str, sizes)))
+
+
+@pytest.mark.parametrize("patience", [1, 2, 10**6])
+def test_proofs_hold_where_needs_arise(patience: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proof that was found before a unit asked for others is right after it did, and the other way round."""
+    monkeypatch.setattr(search, "_PATIENT", patience)
+    monkeypatch.setattr(search, "_QUICK", 1)
+    sizes = [3, 8, 5, 9, 4, 7, 6, 10, 2, 11]
+    for low in range(20, 41):
+        relations = [
+            roc.Requires(unit=f"M{a}", units=[f"M{b}"]) for a, b in ((1, 8), (2, 10), (5, 9), (3, 7))
+        ]
+        window = (
+            f"exactly {low} credits",
+            f"at least {low // 2 + 5} credits from units M6, M7, M8, M9 and M10",
+        )
+        rule = _compiled(*relations, *window, sizes=" ".join(map(str, sizes)))
+        found = {each.added for each in Completer([rule], 0, Budget(10**7))}
+        expected = {
+            mask
+            for mask in range(1 << len(sizes))
+            if sum(sizes[i] for i in each_bit(mask)) == low
+            and sum(sizes[i] for i in each_bit(mask) if i >= 5) >= low // 2 + 5
+            and all(not mask >> a - 1 & 1 or mask >> b - 1 & 1 for a, b in ((1, 8), (2, 10), (5, 9), (3, 7)))
+        }
+        assert found == expected
 
 
 @pytest.mark.parametrize("patience", [1, 5, 10**6])

@@ -4,7 +4,9 @@ import itertools
 import pickle
 import random
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,6 +14,9 @@ import pytest
 
 import roc
 from roc import LimitReachedError, Limits, Measure, Solver, UnitOption, Verdict
+from roc._engine.budget import OutOfBudgetError
+from roc._engine.engine import Native
+from roc._engine.explain import Core
 
 _TIGHT = Limits(states=1)
 _ROOT = Path(__file__).parents[1]
@@ -132,6 +137,45 @@ def test_at_the_limit_nothing_may_be_known(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("roc._engine.engine._LAST_RESORT", 1)
     with pytest.raises(LimitReachedError, match="nothing was found"):
         Solver(hard, limits=_TIGHT).complete(roc.Selection.of(hard))
+
+
+def test_what_a_diverse_stream_proves_at_the_limit_is_the_first_cost() -> None:
+    """Raised prices are nobody's cost: what is known of all completions is what the smallest one costs."""
+    q = _rule("exactly 4 units", sizes="1 " * 12)
+    for states in range(20, 400, 20):
+        stream = Solver(q, limits=Limits(states=states)).completions(roc.Selection.of(q), diverse=True)
+        try:
+            assert len(list(itertools.islice(stream, 40))) == 40
+        except LimitReachedError as error:
+            assert error.bound in {Decimal(0), Decimal(4)}
+    assert len(list(Solver(q).completions(roc.Selection.of(q), diverse=True))) == 495
+
+
+def test_a_conflict_may_cost_more_than_the_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the limit lies between the two, blocked is known and the reason is not."""
+
+    def spent(*_arguments: object, **_options: object) -> Iterator[Core]:
+        raise OutOfBudgetError
+
+    q = _rule("at least 9 credits", "at most 2 units")
+    blocked = roc.Selection.of(q, ["M2", "M4"])
+    monkeypatch.setattr(Native, "conflicts", spent)
+    assert Solver(q).verdict(blocked) is Verdict.BLOCKED
+    with pytest.raises(LimitReachedError):
+        Solver(q).explain(blocked)
+
+
+def test_what_makes_no_sense_is_refused() -> None:
+    """A price that is no number, a unit that is not there, fewer samples than none."""
+    q = _rule("at least 7 credits")
+    solver = Solver(q)
+    empty = roc.Selection.of(q)
+    with pytest.raises(roc.SelectionError, match="an amount above 0"):
+        solver.complete(empty, costs={"M1": "dear"})
+    with pytest.raises(roc.SelectionError, match="no unit M9"):
+        solver.options(empty)["M9"]
+    with pytest.raises(roc.SelectionError, match="-1 selections"):
+        solver.sample(empty, -1, seed=1)
 
 
 def _open_group(q: roc.Qualification) -> roc.UnitGroup:

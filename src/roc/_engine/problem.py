@@ -100,8 +100,6 @@ class Problem:
                         joined |= family[bit]
                     for bit in each_bit(joined):
                         family[bit] = joined
-                case Never():
-                    pass
 
     def _lay_out(self) -> None:
         """Give every bound its field: floors first, then ceilings; the first of each is the credit that is added."""

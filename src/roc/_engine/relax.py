@@ -95,8 +95,7 @@ def relax(
     sparse = [[(rows[at], float(weight)) for at, weight in line if at in rows] for line in lines]
     for bound in extra:
         for column, entries in zip(columns, sparse, strict=True):
-            if bound.weights[column.item]:
-                entries.append((len(low), float(bound.weights[column.item])))
+            entries.append((len(low), float(bound.weights[column.item])))
         low.append(float(bound.low))
         high.append(float(bound.high))
     placed = sum(len(totals.columns[i]) for i in must)

@@ -41,7 +41,6 @@ from roc.rules import (
     Choice,
     Clause,
     Complete,
-    Conditional,
     IsMet,
     Linked,
     Measure,
@@ -384,7 +383,7 @@ class Rule:
                     ],
                     want,
                 )
-            case Conditional():
+            case _:
                 when = self._inner(clause.when, path, here, True)
                 then = self._inner(clause.then, path, here, taken)
                 if want:

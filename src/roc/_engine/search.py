@@ -459,11 +459,10 @@ class Search:
                 if not found:
                     continue
                 new = (found[0],) if len(found) == 1 else tuple(sorted(set(found)))
-                if not rest:
-                    if any(not s & floor_mask for s in new):
-                        led = True
-                        certain = len(since)
-                        yield (*path, turn - 1)
+                if not rest:  # and nothing is needed, or it would have been out of reach
+                    led = True
+                    certain = len(since)
+                    yield (*path, turn - 1)
                     continue
                 if (turn, rest, new) not in dead:
                     frames.append((turn, states, left, first, led))
