@@ -321,8 +321,8 @@ class Solver(Record):
         must, banned = (bit, 0) if wanted else (0, bit)
         own = own_choices(asked.rules, asked.chosen)
         engine = self._maker(limits)(asked.rules, own, asked.budget)
-        cores = engine.conflicts(must=must, banned=banned)
         try:
+            cores = engine.conflicts(must=must, banned=banned)
             yield from find_conflicts(
                 asked.selection, asked.rules, cores, asked.budget, unit=unit, wanted=wanted
             )

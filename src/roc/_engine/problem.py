@@ -100,6 +100,8 @@ class Problem:
                         joined |= family[bit]
                     for bit in each_bit(joined):
                         family[bit] = joined
+                case _:
+                    pass  # nothing fulfils it, so the alternative is impossible
 
     def _lay_out(self) -> None:
         """Give every bound its field: floors first, then ceilings; the first of each is the credit that is added."""
