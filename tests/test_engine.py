@@ -276,3 +276,19 @@ def test_some_completion_leaves_out_what_it_must() -> None:
     assert found is not None
     assert found.added == 0b10
     assert Completer([rule], 0, Budget(1000), banned=0b11).some() is None
+
+
+def test_two_units_make_room_only_if_what_they_alone_brought_is_not_needed() -> None:
+    """A large unit that takes the place of two is no way out if a second subject goes with them."""
+    q = roc.Qualification(
+        title="Subjects",
+        units=[
+            roc.Unit(number="M1", credit=3, tags=["subject:art"]),
+            roc.Unit(number="M2", credit=3, tags=["subject:maths"]),
+            roc.Unit(number="M3", credit=6, tags=["subject:art"]),
+        ],
+        groups=[roc.UnitGroup(name="B", units=["M1", "M2", "M3"])],
+        rules=[roc.parse("at most 6 credits"), roc.Threshold(distinct="subject", minimum=2)],
+    )
+    options = roc.Solver(q).options(roc.Selection.of(q))
+    assert [str(option) for _, option in options.items] == ["forced", "forced", "closed"]

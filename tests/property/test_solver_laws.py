@@ -12,9 +12,16 @@ from hypothesis import strategies as st
 from tests.strategies_engine import examples, questions
 
 from roc._engine import search, totals
+from roc._engine.bits import each_bit
+from roc._engine.budget import Budget
+from roc._engine.complete import problems
+from roc._engine.parts import TooManyAlternativesError
+from roc._engine.rule import Rule, read
+from roc._engine.seek import Seeker
+from roc._engine.totals import totals_of
 from roc.answers import UnitOption, Verdict
 from roc.errors import LimitReachedError
-from roc.qualification import Entry
+from roc.qualification import Entry, ways
 from roc.rules import Measure
 from roc.selection import Selection
 from roc.solver import Solver
@@ -145,3 +152,42 @@ def test_repairs_agree_with_every_selection(selection: Selection) -> None:
     assert len(set(edits)) == len(edits)
     assert set(edits) == set(map(frozenset, expected))
     assert found[:1] == [each for each in [solver.repair(selection)] if each]
+
+
+@examples(50)
+@given(questions())
+def test_neighbours_of_completions_are_completions(selection: Selection) -> None:
+    """Whatever a completion is changed to, one unit in and one or two out, the check agrees that it is one."""
+    q = selection.qualification
+    selection = selection.meet(*(each.name for each in q.conditions))
+    assume(all(entry == Entry(unit=entry.place) for entry in selection))
+    try:
+        rules = [read(q, each, (), selection.conditions) for each in ways(q, selection.pathway)]
+        alternatives = [(rule, problem) for rule in rules for problem in problems(rule)][:8]
+    except TooManyAlternativesError:
+        assume(False)
+        raise
+    for rule, problem in alternatives:
+        found = totals_of(problem)
+        domain = found.domain(found.items(selection._bits[0])) if problem.possible else None
+        base = None if domain is None else Seeker(found, Budget(10**7)).seek(domain)
+        if domain is None or base is None:
+            continue
+        every = [base]
+        for i in each_bit(found.all & ~(domain.inside | domain.outside)):
+            if i in base.held:
+                every.append(found.replace(base, i, domain) or base)
+            else:
+                every.append(found.exchange(base, i, domain) or base)
+                if found.admitted(base, [i]):
+                    units = found.units(found.held(base)) | found.masks[i]
+                    assert _is_ok(selection, rule, units)
+        event("exchanged" if any(each is not base for each in every) else "none near")
+        for each in every:
+            assert _is_ok(selection, rule, found.units(found.held(each)))
+
+
+def _is_ok(selection: Selection, rule: Rule, units: int) -> bool:
+    pathway = rule.pathways[0].name if rule.pathways else None
+    entries = [Entry(unit=rule.units[bit].number) for bit in each_bit(units)]
+    return check(selection.evolve(entries=entries, pathway=selection.pathway or pathway)).ok

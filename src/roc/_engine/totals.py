@@ -344,9 +344,11 @@ class Totals:
                 for turn, (i, core, _) in enumerate(loose):
                     after = core + delta - base.core
                     for j, other, fired in loose[:turn]:
-                        # what the first of the two triggered is left as it was: that never helps
                         if (after + other + effect(fired | fires)) & guard == guard:
-                            return self._changed(base, column, i, j)
+                            changed = self._changed(base, column, i, j)
+                            # what the first of the two triggers is looked at only now
+                            if self.is_kept(changed.core, changed.fired):
+                                return changed
         return None
 
     def replace(self, base: Base, item: int, domain: Domain) -> Base | None:
