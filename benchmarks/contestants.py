@@ -1,10 +1,11 @@
 """Who answers the questions: ``roc``, and each of the peers, behind the same face."""
 
+import contextlib
 import functools
 import importlib
 import itertools
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol, TypeAlias
 
 from benchmarks.instances import Data, translate
@@ -28,6 +29,10 @@ QUESTIONS: Final = {
 
 _OPTIONS: Final = {"forced": "all", "closed": "none", "open": "some"}
 """The peers' word for each."""
+
+
+_COMPILE: Final = roc.Limits(seconds=1)
+"""What a question may take that is asked only so that the solver is compiled."""
 
 
 class UndecidedError(Exception):
@@ -89,18 +94,19 @@ class Roc:
 
     def prepare(self, data: Data) -> None:
         """Make the rule anew and forget all that was compiled."""
-        for clear in _caches():
-            clear()
+        forget()
         made = translate(data)
         self._qualification, self._names = made.qualification, made.names
         self._planted = data.get("planted", ())
 
     def build(self, question: str) -> None:
         """Make a solver; it is compiled when it is first asked. ``all``: compile it now, with another selection."""
-        self._solver = roc.Solver(self._qualification, limits=self._limits)
+        self._solver = roc.Solver(self._qualification, limits=_COMPILE if question == "all" else self._limits)
         if question == "all":
-            for each in ("check", "best", "options", "conflict"):
-                self.ask(each, self._planted)
+            for each in ("check", "options", "conflict"):
+                with contextlib.suppress(UndecidedError):
+                    self.ask(each, self._planted[:1])
+            self._solver = self._solver.evolve(limits=self._limits)
 
     def ask(self, question: str, selection: Sequence[str]) -> Answer:
         """Answer a question, from the units' numbers to the finished value."""
@@ -143,7 +149,7 @@ class Roc:
             choices = [] if found is None else [list(map(str, family)) for family in found.families]
         else:
             rules, taken, _ = self._solver._ask(selection, None, None)
-            core = conflict(rules, taken, Budget(10**12, self._limits.seconds))
+            core = conflict(rules, taken, Budget(10**12, self._solver.limits.seconds))
             found, paths = core, () if core is None else core.sources
             order = enumerate(self._qualification.units)
             choices = [] if core is None else [[str(unit.number)] for i, unit in order if core.choices >> i & 1]
@@ -162,13 +168,13 @@ def _completion(found: roc.Completion) -> tuple[int, int, list[str]]:
     return int(found.cost), int(found.credit), sorted(map(str, found.selection.numbers))
 
 
-def _caches() -> Iterator[Callable[[], None]]:
-    """Yield what empties each memory of compiled rules."""
+def forget() -> None:
+    """Empty every memory of compiled rules."""
     for name, module in list(sys.modules.items()):
         if name.split(".")[0] == "roc":
             for value in vars(module).values():
                 if isinstance(value, functools._lru_cache_wrapper):
-                    yield value.cache_clear
+                    value.cache_clear()
 
 
 def contestant(name: str, seconds: float) -> Contestant:

@@ -99,7 +99,7 @@ class Run:
         """Return who is asked a question about a family."""
         slate = SLATE[question]
         wanted = f"{slate.get(_ANY, '')} {slate.get(family, '')}".split()
-        return ["roc", *(name for name in wanted if name in self.fresh)]
+        return [name for name in ("roc", *wanted) if name in self.fresh]
 
     def carry_out(self) -> None:
         """Ask everything, in rounds."""
@@ -121,6 +121,8 @@ class Run:
     def _plan(self, instance: Instance) -> Iterator[tuple[str, str]]:
         for selection, questions in _ASKED.items():
             for question in questions:
+                if not self.names(instance.family, question):
+                    continue
                 if selection in instance.selections and question in self.questions:
                     yield selection, question
 
@@ -180,18 +182,31 @@ class Run:
 
     def _click(self, instance: Instance, number: int) -> None:
         """Click: on each selection, and through a session in which the planted units are chosen one by one."""
-        clicks = [(name, list(units)) for name, units in instance.selections.items()]
-        if number == 0:
-            steps = range(1, len(instance.planted) + 1)
-            clicks += [(f"step {step}", list(instance.planted[:step])) for step in steps]
-        for name, units in clicks:
+        if "roc" not in self.kept:
+            return
+        limit = self.seconds * 1e3
+        hopeless = {
+            name
+            for name in instance.selections
+            for part in ("best", "options")
+            if ("fresh", ("roc", instance.name, name, part)) in self.failed
+        }
+        for name, units in instance.selections.items():
             at = self.clicks[instance.name, name]
-            if number and (not at or at[0] > _ONCE):
-                continue
-            reply = self.kept["roc"].ask(do="kept", question="click", selection=units, parts=3)
-            at.append(self.seconds * 1e3 if "error" in reply else reply["ms"])
-            if at[-1] > _ONCE and name.startswith("step"):
-                break
+            if not number or at[0] < _ONCE:
+                at.append(limit if name in hopeless else self._milliseconds(units))
+        for step in range(1, len(instance.planted) + 1):
+            at = self.clicks[instance.name, f"step {step}"]
+            if not number and not hopeless:
+                at.append(self._milliseconds(instance.planted[:step]))
+                if at[-1] >= limit:
+                    break
+
+    def _milliseconds(self, units: Sequence[str]) -> float:
+        """Return what a click takes, the limit where it takes longer."""
+        limit = self.seconds * 1e3
+        reply = self.kept["roc"].ask(do="kept", question="click", selection=units)
+        return min(float(reply.get("ms", limit)), limit)
 
     def stop(self) -> None:
         """Stop all processes."""
@@ -264,7 +279,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--families", default=",".join(FAMILIES))
     parser.add_argument("--questions", default=",".join(QUESTIONS))
     parser.add_argument("--only", default="", help="instances, by name; else all of the families")
-    parser.add_argument("--contestants", default="", help="peers to ask; else the best of each family")
+    parser.add_argument("--contestants", default="", help="who is asked; else roc and the best of each family")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=10, help="the limit of a question")
     parser.add_argument("--out", type=Path, default=Path("peers.json"), help="where the results are written")
@@ -277,7 +292,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.only:
         rules = [each for each in rules if each.name in options.only.split(",")]
     on_slate = {name for question in questions for names in SLATE[question].values() for name in names.split()}
-    names = ["roc", *sorted(on_slate & set(options.contestants.split(",")) if options.contestants else on_slate)]
+    names = options.contestants.split(",") if options.contestants else ["roc", *sorted(on_slate)]
     known: frozenset[Key] = frozenset()
     if _KNOWN.exists() and not options.wait:
         known = frozenset((a, b, c, d) for a, b, c, d in json.loads(_KNOWN.read_text()))
@@ -298,7 +313,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     found = results(run, time.monotonic() - start, options.peers)
     options.out.write_text(json.dumps(found, indent=1) + "\n")
     if options.wait:
-        late = sorted(key for (mode, key), why in run.failed.items() if mode == "fresh" and key[0] != "roc" and why)
+        asked = {each.name for each in rules}
+        before = {(a, b, c, d) for a, b, c, d in json.loads(_KNOWN.read_text())} if _KNOWN.exists() else set[Key]()
+        kept = {key for key in before if key[1] not in asked or key[0] not in names or key[3] not in questions}
+        late = sorted(kept | {key for mode, key in run.failed if mode == "fresh" and key[0] != "roc"})
         _KNOWN.write_text("[\n" + ",\n".join(map(json.dumps, late)) + "\n]\n")
     print(peers_tables(found))
 
