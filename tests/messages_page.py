@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from roc.messages import CODES, PARAMETERS, Message, Parameter
+from roc.messages import CODES, CONFLICT_CODES, PARAMETERS, Message, Parameter
 from roc.wordings import NAMES
 from roc.wordings.portal import THE_GUIDE
 
@@ -44,6 +44,48 @@ _OWN: Final[dict[str, dict[str, Parameter]]] = {
     },
     "choice.short": {"required": Decimal(1), "actual": Decimal(0)},
     "choice.over": {"allowed": Decimal(1), "actual": Decimal(2)},
+    "conflict.short": {
+        "groups": ("Group D",),
+        "rule": "at least 20 credits",
+        "required": Decimal(20),
+        "actual": Decimal(8),
+        "shortfall": Decimal(12),
+        "reachable": Decimal(16),
+        "addable": Decimal(8),
+    },
+    "conflict.none-left": {"reachable": Decimal(5), "addable": Decimal(0)},
+    "conflict.out-of-reach": {"actual": Decimal(9)},
+    "conflict.over": {
+        "rule": "at most 8 credits",
+        "reachable": Decimal(12),
+        "actual": Decimal(6),
+        "group": "Group C",
+    },
+    "conflict.kinds-short": {
+        "rule": "at least 3 different subject",
+        "required": Decimal(3),
+        "actual": Decimal(1),
+        "shortfall": Decimal(2),
+        "reachable": Decimal(2),
+        "addable": Decimal(1),
+    },
+    "conflict.kinds-over": {
+        "rule": "at most 1 different subject",
+        "allowed": Decimal(1),
+        "actual": Decimal(1),
+        "reachable": Decimal(2),
+        "excess": Decimal(1),
+    },
+    "conflict.clause": {"rule": "M92 and 530 are barred"},
+    "conflict.mandatory": {"required": Decimal(12), "reachable": Decimal(11)},
+    "conflict.group-choice": {
+        "group": "Specialisms",
+        "groups": ("Tyres", "Exhausts"),
+        "required": Decimal(1),
+    },
+    "conflict.group-mixed": {"group": "Specialisms", "groups": ("Tyres", "Exhausts"), "allowed": Decimal(1)},
+    "conflict.chosen": {"units": ("M1 Safety", "M2 Tools")},
+    "conflict.chosen-together": {"units": (_PAIR, _NEEDS)},
 }
 _USUAL: Final[Mapping[str, Parameter]] = {
     **_BELOW,
@@ -64,12 +106,14 @@ _USUAL: Final[Mapping[str, Parameter]] = {
     "pathways": ("Fast Fit", "Heavy Vehicles"),
     "date": "2026-09-01",
     "limit": "2026-08-31",
+    "reachable": Decimal(7),
+    "addable": Decimal(2),
 }
 
 
 def sample(code: str) -> Message:
-    """Return a message of this code as a check may produce it."""
-    about = CODES[code]
+    """Return a message of this code as a check, or an explanation, may produce it."""
+    about = CODES.get(code) or CONFLICT_CODES[code]
     values: dict[str, Parameter] = {}
     values.update(_USUAL)
     values["measure"] = next((m for m in ("units", "glh") if f".{m}-" in code), "credit")
@@ -95,6 +139,20 @@ def tables() -> str:
     for code in CODES:
         mark = " (the guide's, to the letter)" if code in THE_GUIDE else ""
         rows += [f"**`{code}`**", "", f"- {NAMES[0]}{mark}: {sample(code).text(NAMES[0])}"]
+        rows += [*(f"- {name}: {sample(code).text(name)}" for name in NAMES[1:]), ""]
+    rows += [
+        "## Conflicts",
+        "",
+        "Of an explanation why a selection is blocked, or a unit closed or forced.",
+        "",
+    ]
+    rows += ["| code | when | parameters |", "|---|---|---|"]
+    for code, about in CONFLICT_CODES.items():
+        names = [f"`{name}`" for name in about.parameters] + [f"(`{name}`)" for name in about.optional]
+        rows.append(f"| `{code}` | {about.meaning} | {', '.join(names) or '-'} |")
+    rows.append("")
+    for code in CONFLICT_CODES:
+        rows += [f"**`{code}`**", ""]
         rows += [*(f"- {name}: {sample(code).text(name)}" for name in NAMES[1:]), ""]
     return "\n".join(rows)
 

@@ -7,7 +7,8 @@ import pytest
 
 import roc
 from roc._engine import refute
-from roc._engine.explain import Core, Fact, conflict, conflicts, facts
+from roc._engine.explain import Core, Fact, conflict, conflicts, facts, families, own_choices
+from roc._engine.glance import Glance, View
 from roc._engine.rule import Rule
 from roc._engine.search import Budget, OutOfBudgetError
 from roc.qualification import ways
@@ -16,12 +17,23 @@ from roc.rules import Clause, Measure
 _PLENTY = 1_000_000
 
 
+def _nothing_seen(*_: object) -> View:
+    return View(None, None)
+
+
+@pytest.fixture(params=["glance", "relaxation"], autouse=True)
+def _sight(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every example be explained as it is, and by relaxations alone."""
+    if request.param == "relaxation":
+        monkeypatch.setattr(Glance, "look", _nothing_seen)
+
+
 def _qualification(
     rules: Iterable[Clause | str] = (),
     *,
     groups: Iterable[roc.UnitGroup] = (),
     pathways: Iterable[roc.Pathway] = (),
-    credit: Iterable[int] = (4, 4, 4, 6, 6, 8),
+    credit: Iterable[int | str] = (4, 4, 4, 6, 6, 8),
 ) -> roc.Qualification:
     units = [roc.Unit(number=f"M{i}", credit=each) for i, each in enumerate(credit, 1)]
     return roc.Qualification(
@@ -237,15 +249,13 @@ def test_assumptions_that_exclude_one_another_need_no_member() -> None:
 
 
 def _crowded(units: int = 12) -> list[Rule]:
-    """Return a rule whose relaxation is possible but which no selection satisfies: sums that are never odd."""
-    q = roc.Qualification(
-        title="Never odd",
-        units=[roc.Unit(number=f"M{i}", credit=2 * (i % 3 + 1)) for i in range(units)]
-        + [roc.Unit(number="X", credit=1)],
-        groups=[roc.UnitGroup(name="All", units=[*(f"M{i}" for i in range(units)), "X"])],
-        rules=[roc.parse("exactly 13 credits"), roc.Threshold(maximum=0, scope=roc.Scope(units=["X"]))],
+    """Return a rule whose relaxation is possible but which no selection satisfies: an even sum that is to be odd."""
+    return _rules(
+        _qualification(
+            [f"exactly {units // 2} units", f"exactly {units + 1} credits", "M1 and M2 are barred"],
+            credit=[1 + 2 * (i % 2) for i in range(units)],
+        )
     )
-    return _rules(q)
 
 
 @pytest.mark.parametrize(("nodes", "quick"), [(0, 0), (8, 0), (24, 1), (1000, 100_000)])
@@ -277,7 +287,7 @@ def test_a_budget_that_is_spent_is_an_error(left: int) -> None:
         conflict(_crowded(40), 0, Budget(left))
 
 
-def test_listing_conflicts_spends_the_budget_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_listing_conflicts_spends_the_budget_too() -> None:
     """The number of conflicts may be large; those found before are given."""
     q = _qualification([f"M{i} and M{j} are barred" for i, j in itertools.combinations(range(1, 7), 2)])
     rules, chosen = _rules(q), _mask(1, 2, 3, 4, 5, 6)
@@ -288,11 +298,13 @@ def test_listing_conflicts_spends_the_budget_too(monkeypatch: pytest.MonkeyPatch
     short = Budget((_PLENTY - budget.left) * 2 // 3)
     with pytest.raises(OutOfBudgetError):
         found.extend(conflicts(rules, chosen, short))
-    monkeypatch.setattr(refute, "_RELAXING", 0)
-    pair = conflicts(_rules(_qualification(["M1 and M2 are barred"])), _mask(1, 2), Budget(0))
-    assert next(pair) == Core(("$.rules[0]",), _mask(1, 2))
+    pair, clash = _rules(_qualification(["M1 and M2 are barred"])), Core(("$.rules[0]",), _mask(1, 2))
+    budget = Budget(_PLENTY)
+    assert conflict(pair, _mask(1, 2), budget) == clash
+    stream = conflicts(pair, _mask(1, 2), Budget(_PLENTY - budget.left))
+    assert next(stream) == clash
     with pytest.raises(OutOfBudgetError):
-        next(pair)
+        next(stream)
     stream = conflicts(rules, chosen, Budget(_PLENTY))
     assert [next(stream) for _ in range(3)] == every[:3]
 
@@ -326,3 +338,94 @@ def test_caps_on_sharing_are_part_of_every_selection() -> None:
     )
     both = ("$.groups[0].rules[0]", "$.groups[1].rules[0]")
     assert conflict(_rules(q), 0, Budget(_PLENTY)) == Core(("$.rules[0]", *both), 0)
+
+
+def test_a_long_chain_of_needs() -> None:
+    """Where one unit brings another, and so on, the whole chain is the conflict, however the clauses are ordered."""
+    chain = [f"M{i} requires M{i + 1}" for i in range(59, 0, -1)]
+    rules = _rules(_qualification(["at most 59 units", *chain], credit=[1] * 60))
+    core = conflict(rules, _mask(1), Budget(_PLENTY))
+    assert core == Core(tuple(f"$.rules[{i}]" for i in range(60)), _mask(1))
+    assert conflict(rules, _mask(7), Budget(_PLENTY)) is None
+
+
+def test_floors_that_lie_apart_are_added_up() -> None:
+    """What each group needs, in whole linked units, is more than the total allows: nobody has to choose anything."""
+    groups = [
+        roc.UnitGroup(name="A", units=["M1", "M2", "M3"], rules=[roc.parse("at least 2 units")]),
+        roc.UnitGroup(name="B", units=["M4", "M5", "M6"], rules=[roc.parse("at least 9 credits")]),
+    ]
+    floors = ("$.groups[0].rules[0]", "$.groups[1].rules[0]")
+    rules = _rules(_qualification(["at most 16 credits"], groups=groups))
+    assert conflict(rules, 0, Budget(_PLENTY)) == Core(("$.rules[0]", *floors), 0)
+    rules = _rules(_qualification(["at most 21 credits", "M4 and M6 are linked"], groups=groups))
+    assert conflict(rules, 0, Budget(_PLENTY)) == Core(("$.rules[0]", "$.rules[1]", *floors), 0)
+    rules = _rules(_qualification(["at most 22 credits", "M4 and M6 are linked"], groups=groups))
+    assert conflict(rules, 0, Budget(_PLENTY)) is None
+    rules = _rules(_qualification(["at most 2 units", "M4 and M6 are linked"], groups=groups))
+    assert conflict(rules, 0, Budget(_PLENTY)) == Core(("$.rules[0]", *floors), 0)
+
+
+def test_ceilings_that_lie_apart_leave_too_little() -> None:
+    """Each group may add so much; together that is less than the total, with what was chosen besides."""
+    groups = [
+        roc.UnitGroup(name="A", units=["M1", "M2", "M3"], rules=[roc.parse("at most 1 unit")]),
+        roc.UnitGroup(name="B", units=["M4", "M5"], rules=[roc.parse("at most 6 credits count")]),
+        roc.UnitGroup(name="C", units=["M6"]),
+    ]
+    rules = _rules(_qualification(["at least 17 credits", "M1 and M6 are barred"], groups=groups))
+    ceilings = ("$.groups[0].rules[0]", "$.groups[1].rules[0]")
+    assert conflict(rules, _mask(1, 4), Budget(_PLENTY)) == Core(
+        ("$.rules[0]", "$.rules[1]", ceilings[0]), _mask(1)
+    )
+    rules = _rules(_qualification(["at least 19 credits"], groups=groups))
+    assert conflict(rules, 0, Budget(_PLENTY)) == Core(("$.rules[0]", *ceilings), 0)
+
+
+def test_sums_in_small_steps() -> None:
+    """Amounts with many places are explained like others."""
+    q = _qualification(
+        ["exactly 50 credits", "M1 and M2 are barred"], credit=["20.01", "20.01", "10.01", "19.99"]
+    )
+    assert conflict(_rules(q), 0, Budget(_PLENTY)) == Core(("$.rules[0]",), 0)
+    q = _qualification(["exactly 50.01 credits"], credit=["20.01", "20.01", "10.01", "19.99"])
+    assert conflict(_rules(q), _mask(1), Budget(_PLENTY)) is None
+
+
+def test_linked_units_are_a_family_on_every_pathway() -> None:
+    """A link of one pathway joins units there only; links of links join all."""
+    q = _qualification(
+        ["M1 and M2 are linked", "any of (M4 and M5 are linked) or (at least 6 units)"],
+        pathways=[
+            roc.Pathway(
+                name="P1", rules=[roc.parse("M2 and M3 are linked"), roc.parse("M5 and M6 are linked")]
+            ),
+            roc.Pathway(name="P2", rules=[roc.parse("M3 and M2 are linked")]),
+        ],
+    )
+    rules = _rules(q)
+    assert families(rules) == [7, 7, 7, 8, 16, 32]
+    assert families(rules[:1]) == [7, 7, 7, 8, 48, 48]
+    assert own_choices(rules, _mask(2, 3, 5, 6)) == _mask(2, 5, 6)
+    assert own_choices(rules[:1], _mask(2, 3, 5, 6)) == _mask(2, 5)
+
+
+def test_what_the_rule_needs_anyway_is_nobodys_choice() -> None:
+    """A mandatory unit, one that a clause names, and what is linked to it; not what only one pathway needs."""
+    q = _qualification(
+        ["all of M3", "M3 and M4 are linked", "at least 1 unit from A"],
+        groups=[
+            roc.UnitGroup(name="M", kind="mandatory", units=["M1", "M2"]),
+            roc.UnitGroup(name="A", units=["M3", "M4", "M5", "M6"]),
+        ],
+        pathways=[roc.Pathway(name="P1", rules=[roc.parse("all of M5")]), roc.Pathway(name="P2")],
+    )
+    rules = _rules(q)
+    assert own_choices(rules, _mask(1, 2, 3, 4, 5, 6)) == _mask(5, 6)
+    assert own_choices(rules[:1], _mask(1, 2, 3, 4, 5, 6)) == _mask(6)
+
+
+def test_a_rule_without_units() -> None:
+    """What asks for a unit is the conflict where there is none."""
+    q = roc.Qualification(title="Empty", rules=[roc.parse("at least 1 unit"), roc.parse("at most 3 units")])
+    assert conflict(_rules(q), 0, Budget(_PLENTY)) == Core(("$.rules[0]",), 0)

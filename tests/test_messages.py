@@ -11,7 +11,7 @@ import pytest
 
 import roc
 import roc.messages
-from roc.messages import CODES, PARAMETERS, Message, Severity
+from roc.messages import CODES, CONFLICT_CODES, PARAMETERS, Message, Severity
 from roc.rules import Measure
 from roc.wordings import PLAIN, WordingError
 
@@ -41,10 +41,10 @@ def _texts(node: ast.AST) -> list[str]:
     return found
 
 
-def _in_source() -> set[str]:
-    """Return every code that the modules of the check can produce, read from their source."""
+def _in_source(*modules: str) -> set[str]:
+    """Return every code that these modules can produce, read from their source."""
     found: set[str] = set()
-    for name in ("status.py", "_view.py", "qualification.py"):
+    for name in modules:
         for text in _texts(ast.parse((SOURCE / name).read_text(encoding="utf-8"))):
             found |= {text} if CODE.fullmatch(text) else set()
             if text == "*.*-*":
@@ -61,15 +61,17 @@ def _in_source() -> set[str]:
 
 def test_the_codes_are_those_that_a_check_produces() -> None:
     """The table of codes has every code that the source of the check names, and no other."""
-    assert _in_source() == set(CODES)
+    assert _in_source("status.py", "_view.py", "qualification.py") == set(CODES)
+    assert _in_source("conflicts.py") == set(CONFLICT_CODES)
 
 
 def test_every_parameter_of_a_code_is_described() -> None:
     """The table of parameters describes those that codes have, and no other."""
-    used = {name for code in CODES.values() for name in (*code.parameters, *code.optional)}
+    every = {**CODES, **CONFLICT_CODES}
+    used = {name for code in every.values() for name in (*code.parameters, *code.optional)}
     assert used == set(PARAMETERS)
     assert {kind for kind, _ in PARAMETERS.values()} == {str, Decimal, tuple}
-    for name, code in CODES.items():
+    for name, code in every.items():
         assert len({*code.parameters, *code.optional}) == len((*code.parameters, *code.optional)), name
         assert code.meaning.endswith("."), name
 

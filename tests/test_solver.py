@@ -281,7 +281,7 @@ def test_an_answer_that_the_check_does_not_confirm_is_a_defect(monkeypatch: pyte
     """The engine's answers are checked by code of their own; a difference is not passed on."""
     q = _simple()
     solver = Solver(q)
-    monkeypatch.setattr("roc.solver.check", lambda _selection: roc.check(roc.Selection.of(q)))
+    monkeypatch.setattr("roc._question.check", lambda _selection: roc.check(roc.Selection.of(q)))
     with pytest.raises(EngineError, match="does not pass"):
         solver.complete(roc.Selection.of(q))
 

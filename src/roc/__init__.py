@@ -27,6 +27,9 @@ if TYPE_CHECKING:
         Options as Options,
     )
     from roc.answers import (
+        Reason as Reason,
+    )
+    from roc.answers import (
         Repair as Repair,
     )
     from roc.answers import (
@@ -40,6 +43,15 @@ if TYPE_CHECKING:
     )
     from roc.combination import (
         best_combination as best_combination,
+    )
+    from roc.conflicts import (
+        Arithmetic as Arithmetic,
+    )
+    from roc.conflicts import (
+        Conflict as Conflict,
+    )
+    from roc.conflicts import (
+        ConflictClause as ConflictClause,
     )
     from roc.errors import (
         CheckCharacterWarning as CheckCharacterWarning,
@@ -212,11 +224,15 @@ _HOMES: Final = {
     "Completion": "roc.answers",
     "Limits": "roc.answers",
     "Options": "roc.answers",
+    "Reason": "roc.answers",
     "Repair": "roc.answers",
     "UnitOption": "roc.answers",
     "Verdict": "roc.answers",
     "Combination": "roc.combination",
     "best_combination": "roc.combination",
+    "Arithmetic": "roc.conflicts",
+    "Conflict": "roc.conflicts",
+    "ConflictClause": "roc.conflicts",
     "CheckCharacterWarning": "roc.errors",
     "DataError": "roc.errors",
     "EngineError": "roc.errors",
@@ -280,6 +296,7 @@ _HOMES: Final = {
 __all__ = [
     "Advice",
     "AllOf",
+    "Arithmetic",
     "Barred",
     "Bounds",
     "Ceiling",
@@ -292,6 +309,8 @@ __all__ = [
     "Completion",
     "Condition",
     "Conditional",
+    "Conflict",
+    "ConflictClause",
     "DataError",
     "EngineError",
     "Entry",
@@ -314,6 +333,7 @@ __all__ = [
     "PathwayKind",
     "Qualification",
     "QualificationNumber",
+    "Reason",
     "Repair",
     "Requires",
     "RocError",

@@ -13,9 +13,10 @@ from roc.selection import Selection
 from roc.units import to_unit_number
 
 if TYPE_CHECKING:
+    from roc.conflicts import Conflict
     from roc.rules import Measure
 
-__all__ = ["Bounds", "Completion", "Limits", "Options", "Repair", "UnitOption", "Verdict"]
+__all__ = ["Bounds", "Completion", "Limits", "Options", "Reason", "Repair", "UnitOption", "Verdict"]
 
 
 def __dir__() -> list[str]:
@@ -158,6 +159,31 @@ class Options(Record):
         """Return the units of which this can become, in declared order."""
         wanted = UnitOption(option)
         return tuple(number for number, each in self.items if each is wanted)
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Reason(Record):
+    """What can become of a unit, and why.
+
+    Attributes:
+        unit: The unit.
+        option: What can become of it.
+        conflict: Why a closed unit cannot be chosen, or a forced one not be left out.
+        completion: The smallest completion that contains an open unit, counted from the selection with it.
+    """
+
+    unit: UnitNumber
+    option: UnitOption
+    conflict: "Conflict | None" = None
+    completion: Completion | None = None
+
+    def __str__(self) -> str:
+        if self.conflict is not None:
+            return str(self.conflict)
+        if self.completion is not None:
+            return f"{self.unit} can be chosen; to finish then: {self.completion}"
+        return f"{self.unit} is {self.option}"
 
 
 @final

@@ -11,7 +11,7 @@ import attrs
 if TYPE_CHECKING:
     from roc.wordings import Wording
 
-__all__ = ["CODES", "PARAMETERS", "Code", "Message", "Parameter", "Severity"]
+__all__ = ["CODES", "CONFLICT_CODES", "PARAMETERS", "Code", "Message", "Parameter", "Severity"]
 
 
 def __dir__() -> list[str]:
@@ -111,7 +111,9 @@ PARAMETERS: Final[Mapping[str, tuple[type[Parameter], str]]] = MappingProxyType(
         "allowed": (Decimal, "the most that may be"),
         "actual": (Decimal, "what there is"),
         "shortfall": (Decimal, "what is missing: required less actual"),
-        "excess": (Decimal, "what is too much: actual less allowed"),
+        "excess": (Decimal, "what is too much: actual less allowed; in a conflict reachable less allowed"),
+        "reachable": (Decimal, "in a conflict: the most that can, or the least that must, be come to"),
+        "addable": (Decimal, "in a conflict: what can still be added, reachable less actual"),
         "measure": (str, "what the amounts are: `units`, `credit`, or `glh` for guided learning hours"),
         "rule": (str, "the clause, in the rule language"),
         "scope": (str, "the units that the clause sees, in the rule language"),
@@ -242,3 +244,72 @@ CODES: Final[Mapping[str, Code]] = MappingProxyType(
     }
 )
 """Every code that a check produces."""
+
+_BLOCKED: Final = ("required", "actual", "shortfall", "reachable", "addable")
+_SQUEEZED: Final = ("allowed", "actual", "reachable", "excess")
+_STANDS: Final = ("group", "pathways")
+_SEES: Final = (*_STANDS, "groups")
+
+CONFLICT_CODES: Final[Mapping[str, Code]] = MappingProxyType(
+    {
+        "conflict.blocked": Code(meaning="A selection cannot be finished; what follows is why."),
+        "conflict.closed": Code(
+            meaning="A unit cannot be chosen; what follows is why.", parameters=("unit",)
+        ),
+        "conflict.forced": Code(
+            meaning="A unit cannot be left out; what follows is why.", parameters=("unit",)
+        ),
+        "conflict.short": Code(
+            meaning="Everything else leaves too little of what a minimum still needs.",
+            parameters=(*_BLOCKED, "measure", "rule"),
+            optional=_SEES,
+        ),
+        "conflict.none-left": Code(
+            meaning="Everything else leaves nothing of what a minimum still needs.",
+            parameters=(*_BLOCKED, "measure", "rule"),
+            optional=_SEES,
+        ),
+        "conflict.out-of-reach": Code(
+            meaning="Everything else leaves less than a minimum, and less than is chosen.",
+            parameters=(*_BLOCKED, "measure", "rule"),
+            optional=_SEES,
+        ),
+        "conflict.over": Code(
+            meaning="Everything else needs more than a maximum.",
+            parameters=(*_SQUEEZED, "measure", "rule"),
+            optional=_STANDS,
+        ),
+        "conflict.kinds-short": Code(
+            meaning="Everything else leaves too few different words of a keyed tag.",
+            parameters=(*_BLOCKED, "key", "rule"),
+            optional=_STANDS,
+        ),
+        "conflict.kinds-over": Code(
+            meaning="Everything else needs too many different words of a keyed tag.",
+            parameters=(*_SQUEEZED, "key", "rule"),
+            optional=_STANDS,
+        ),
+        "conflict.clause": Code(
+            meaning="A clause takes part that is no plain bound.", parameters=("rule",), optional=_STANDS
+        ),
+        "conflict.mandatory": Code(
+            meaning="A mandatory group takes part.",
+            parameters=("group", "required"),
+            optional=("reachable",),
+        ),
+        "conflict.group-choice": Code(
+            meaning="A group takes part of which some sub-groups must be complete.",
+            parameters=("group", "groups", "required"),
+        ),
+        "conflict.group-mixed": Code(
+            meaning="A group takes part of which only some sub-groups may be used.",
+            parameters=("group", "groups", "allowed"),
+        ),
+        "conflict.outside": Code(meaning="Units that belong to other pathways only may not be taken."),
+        "conflict.chosen": Code(meaning="Units that were chosen take part.", parameters=("units",)),
+        "conflict.chosen-together": Code(
+            meaning="Linked units that were chosen take part.", parameters=("units",)
+        ),
+    }
+)
+"""Every code of a conflict. A wording need not have templates for them."""

@@ -4,31 +4,42 @@ Every answer is confirmed by :func:`roc.check`, which shares no code with the en
 """
 
 import contextlib
-import math
 import random
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple, TypeAlias, final
+from typing import Final, final
 
 import attrs
 
+from roc._engine.bits import each_bit
 from roc._engine.budget import Budget, OutOfBudgetError
 from roc._engine.complete import Completer, Found, problems
 from roc._engine.diagram import Diagram
 from roc._engine.extremes import extreme
 from roc._engine.options import Options as Decided
 from roc._engine.options import options as find_options
-from roc._engine.problem import each_bit
 from roc._engine.repair import repairs as find_repairs
-from roc._engine.rule import Rule, TooManyAlternativesError, read
+from roc._question import (
+    Costs,
+    Prices,
+    Question,
+    ask,
+    ask_openly,
+    bits_of,
+    edited,
+    prices_of,
+    to_be_met,
+)
 from roc._record import Record
-from roc.answers import Bounds, Completion, Limits, Options, Repair, UnitOption, Verdict
-from roc.errors import EngineError, LimitReachedError, SelectionError, nearest
+from roc.answers import Bounds, Completion, Limits, Options, Reason, Repair, UnitOption, Verdict
+from roc.conflicts import Conflict
+from roc.conflicts import explain as find_conflicts
+from roc.errors import EngineError, LimitReachedError
 from roc.numbers import UnitNumber
-from roc.qualification import Entry, Qualification, ways
-from roc.rules import Measure, State
+from roc.qualification import Entry, Qualification
+from roc.rules import Measure
 from roc.selection import Selection
 from roc.status import check
 from roc.units import Unit, to_unit_number
@@ -40,46 +51,10 @@ def __dir__() -> list[str]:
     return __all__
 
 
-Costs: TypeAlias = Mapping[UnitNumber | str, Decimal | int | str]
-"""What units cost."""
-
-_SIZES: Final = 6
-"""In so many sizes stand-ins for units from elsewhere are offered."""
-
-_COPIES: Final = 2
-"""So many of each size."""
-
 _LAST_RESORT: Final = 20_000
 """What may be spent, once a limit is reached, to find some completion at all."""
 
 _DEFAULT: Final = Limits()
-
-
-class _Question(NamedTuple):
-    """What the engine is asked: the rule of each pathway, what is chosen as bits, and what may be spent."""
-
-    rules: list[Rule]
-    chosen: int
-    budget: Budget
-
-
-class _Prices(NamedTuple):
-    """What each unit costs as a whole number, and how many make 1; without costs, each unit costs 1."""
-
-    each: dict[int, int] | None
-    scale: int
-
-    def of(self, bit: int) -> int:
-        """Return what a unit costs."""
-        return 1 if self.each is None else self.each[bit]
-
-
-class _Counted(NamedTuple):
-    """What is counted, and for whom."""
-
-    rules: list[Rule]
-    chosen: int
-    diagram: Diagram
 
 
 @final
@@ -114,150 +89,14 @@ class Solver(Record):
     qualification: Qualification
     limits: Limits = attrs.field(default=_DEFAULT, kw_only=True)
 
-    # -- reading ------------------------------------------------------------------------------------
+    def _ask(self, selection: Selection, pathway: str | None, limits: Limits | None) -> Question:
+        return ask(self.qualification, selection, pathway, limits or self.limits)
 
-    def _ask(
-        self,
-        selection: Selection,
-        pathway: str | None,
-        limits: Limits | None,
-        imports: tuple[Unit, ...] = (),
-    ) -> _Question:
-        """Return the compiled rule of each pathway in question, and the selection as bits."""
-        if (
-            selection.qualification is not self.qualification
-            and selection.qualification != self.qualification
-        ):
-            msg = f"the selection is of {selection.qualification}, not of {self.qualification}"
-            raise SelectionError(msg)
-        taken, special, _ = selection._bits
-        stated = tuple(entry for entry in selection.entries if entry.state is not State.ACHIEVED)
-        unusual = tuple(dict.fromkeys((*special, *stated)))
-        offered = tuple(Entry(unit=unit) for unit in imports if unit.number not in selection.numbers)
-        name = selection.pathway if pathway is None else pathway
-        if name is not None and name not in self.qualification.pathways_by_name:
-            msg = f"there is no pathway {name}"
-            raise SelectionError(msg, suggestions=nearest(name, self.qualification.pathways_by_name))
-        limits = limits or self.limits
+    def _ask_openly(self, selection: Selection, pathway: str | None, limits: Limits | None) -> Question:
         try:
-            rules = [
-                read(self.qualification, pathways, unusual + offered, selection.conditions)
-                for pathways in ways(self.qualification, name)
-            ]
-            for rule in rules:
-                problems(rule)
-        except TooManyAlternativesError as error:
-            raise LimitReachedError(None, str(error)) from None
-        return _Question(rules, taken, Budget(limits.states, limits.seconds))
-
-    def _open(self, selection: Selection, pathway: str | None, limits: Limits | None) -> _Question:
-        """Return the rules to ask: with stand-ins for units from elsewhere only where nothing else completes."""
-        asked = self._ask(selection, pathway, limits)
-        is_open = any(group.opening is not None for group in self.qualification.all_groups())
-        if is_open and Completer(*asked).some() is None:
-            more = self._ask(selection, pathway, limits, self._stand_ins())
-            return more._replace(budget=asked.budget)
-        return asked
-
-    def _stand_ins(self) -> tuple[Unit, ...]:
-        """Return stand-ins for units from elsewhere, for the groups that are open to them.
-
-        They come in the sizes that the qualification's own units have, some of each for every open group.
-        """
-        q = self.qualification
-        sizes: list[Decimal | None] = [*sorted({unit.credit for unit in q.units if unit.credit is not None})]
-        sizes = sizes[:_SIZES] or [None]
-        hours = sorted({unit.guided_learning_hours for unit in q.units if unit.guided_learning_hours})
-        found = []
-        for group in q.all_groups():
-            if group.opening is None:
-                continue
-            level = group.opening.level_from or group.opening.level_to or q.level
-            for size in sizes:
-                for copy in range(1, _COPIES + 1 if size is not None else _SIZES + 1):
-                    what = "" if size is None else f" of {size} credits"
-                    found.append(
-                        Unit(
-                            number=f"imported {group.name[:30]}{what} {copy}",
-                            title="any unit from elsewhere that the group admits",
-                            level=level,
-                            credit=size,
-                            guided_learning_hours=hours[0] if hours else None,
-                            tags=group.opening.tags,
-                        )
-                    )
-        return tuple(found)
-
-    def _mask(self, units: Iterable[UnitNumber | str | Unit]) -> int:
-        order = {unit.number: i for i, unit in enumerate(self.qualification.units)}
-        found = 0
-        for unit in units:
-            number = unit.number if isinstance(unit, Unit) else to_unit_number(unit)
-            if number not in order:
-                msg = f"there is no unit {number}"
-                raise SelectionError(msg, suggestions=nearest(str(number), map(str, order)))
-            found |= 1 << order[number]
-        return found
-
-    def _prices(self, rules: list[Rule], costs: Costs | None) -> _Prices:
-        """Return prices as whole numbers."""
-        if costs is None:
-            return _Prices(None, 1)
-        self._mask(costs)
-        given = {to_unit_number(number): Decimal(str(cost)) for number, cost in costs.items()}
-        if not all(cost.is_finite() and cost > 0 for cost in given.values()):
-            msg = "a unit costs more than 0; to leave it out, avoid it"
-            raise SelectionError(msg)
-        scale = math.lcm(*(cost.as_integer_ratio()[1] for cost in given.values()), 1)
-        units = max((rule.units for rule in rules), key=len)
-        each = {bit: int(given.get(unit.number, Decimal(1)) * scale) for bit, unit in enumerate(units)}
-        return _Prices(each, scale)
-
-    # -- answers, confirmed by the check ------------------------------------------------------------
-
-    def _selection(self, selection: Selection, rule: Rule, dropped: int, added: int) -> Selection:
-        """Return a selection as edited, confirmed by the check, with the conditions that must still be met."""
-        listed = self.qualification.units_by_number
-        kept = selection.entries
-        if dropped:
-            gone = {rule.units[bit].number for bit in each_bit(dropped)}
-            kept = tuple(entry for entry in kept if entry.place not in gone)
-        more = (rule.units[bit] for bit in each_bit(added))
-        entries = (*kept, *(Entry(unit=unit.number if unit.number in listed else unit) for unit in more))
-        pathway = rule.pathways[0].name if rule.pathways and selection.pathway is None else selection.pathway
-        whole = selection.evolve(entries=entries, pathway=pathway)
-        if check(whole).ok:
-            return whole
-        names = [each.name for each in self.qualification.conditions if each.name not in whole.conditions]
-        whole = whole.meet(*names)
-        if not check(whole).ok:
-            msg = f"{', '.join(map(str, whole.numbers))} does not pass the check"
-            raise EngineError(msg)
-        for name in names:
-            without = whole.evolve(conditions=whole.conditions - {name})
-            if check(without).ok:
-                whole = without
-        return whole
-
-    def _to_be_met(self, before: Selection, after: Selection) -> tuple[str, ...]:
-        more = after.conditions - before.conditions
-        return tuple(each.name for each in self.qualification.conditions if each.name in more)
-
-    def _completion(
-        self, selection: Selection, rule: Rule, found: Found, prices: _Prices, bound: int | None = None
-    ) -> Completion:
-        whole = self._selection(selection, rule, 0, found.added)
-        cost = Decimal(found.cost) / prices.scale
-        return Completion(
-            selection=whole,
-            added=tuple(rule.units[bit].number for bit in each_bit(found.added)),
-            conditions=self._to_be_met(selection, whole),
-            cost=cost,
-            credit=Decimal(found.credit) / rule.scale,
-            pathway=whole.pathway,
-            exact=bound is None,
-            bound=cost if bound is None else Decimal(bound) / prices.scale,
-        )
+            return ask_openly(self.qualification, selection, pathway, limits or self.limits)
+        except OutOfBudgetError:
+            raise LimitReachedError from None
 
     # -- completions --------------------------------------------------------------------------------
 
@@ -269,10 +108,14 @@ class Solver(Record):
         if check(wanted).ok:
             return Verdict.COMPLETE
         try:
-            found = Completer(*self._open(selection, pathway, limits)).some()
+            asked = self._ask_openly(selection, pathway, limits)
+            found = Completer(asked.rules, asked.chosen, asked.budget).some()
         except (OutOfBudgetError, LimitReachedError):
             return Verdict.UNDECIDED
-        return Verdict.BLOCKED if found is None else Verdict.COMPLETABLE
+        if found is None:
+            return Verdict.BLOCKED
+        edited(asked, asked.rules[found.way], added=found.added)  # confirmed, or it raises
+        return Verdict.COMPLETABLE
 
     def complete(
         self,
@@ -331,33 +174,14 @@ class Solver(Record):
         Raises:
             LimitReachedError: The next one could not be proven within the limits; it carries the best found.
         """
-        asked = self._open_within(selection, pathway, limits)
-        return self._completions(
-            selection,
-            asked,
-            self._prices(asked.rules, costs),
-            self._mask(avoid),
-            self._mask(prefer),
-            diverse=diverse,
-        )
-
-    def _open_within(self, selection: Selection, pathway: str | None, limits: Limits | None) -> _Question:
-        try:
-            return self._open(selection, pathway, limits)
-        except OutOfBudgetError:
-            raise LimitReachedError from None
+        asked = self._ask_openly(selection, pathway, limits)
+        prices = prices_of(self.qualification, asked.rules, costs)
+        banned, preferred = bits_of(self.qualification, avoid), bits_of(self.qualification, prefer)
+        return self._completions(asked, prices, banned, preferred, diverse=diverse)
 
     def _completions(
-        self,
-        selection: Selection,
-        asked: _Question,
-        prices: _Prices,
-        banned: int,
-        preferred: int,
-        *,
-        diverse: bool,
+        self, asked: Question, prices: Prices, banned: int, preferred: int, *, diverse: bool
     ) -> Iterator[Completion]:
-        rules, chosen, budget = asked
         earlier: list[int] = []
         is_more = True
         while is_more:
@@ -365,35 +189,50 @@ class Solver(Record):
             if earlier:
                 costs = {
                     bit: prices.of(bit) * (1 + sum(added >> bit & 1 for added in earlier))
-                    for bit in range(max(len(rule.units) for rule in rules))
+                    for bit in range(max(len(rule.units) for rule in asked.rules))
                 }
-            completer = Completer(rules, chosen, budget, banned=banned, preferred=preferred, costs=costs)
+            completer = Completer(
+                asked.rules, asked.chosen, asked.budget, banned=banned, preferred=preferred, costs=costs
+            )
             is_more = False
-            for found in self._stream(completer, selection, prices):
-                if found.added in earlier:
-                    continue
-                actual = sum(map(prices.of, each_bit(found.added)))
-                yield self._completion(selection, rules[found.way], found._replace(cost=actual), prices)
-                if diverse:
-                    earlier.append(found.added)
-                    is_more = True
-                    break
+            for found in self._stream(completer, asked, prices):
+                if found.added not in earlier:
+                    yield self._completion(asked, found, prices)
+                    if diverse:
+                        earlier.append(found.added)
+                        is_more = True
+                        break
 
-    def _stream(self, completer: Completer, selection: Selection, prices: _Prices) -> Iterator[Found]:
+    def _stream(self, completer: Completer, asked: Question, prices: Prices) -> Iterator[Found]:
         """Yield what the engine finds; at the limit, say what is known."""
         try:
             yield from completer
         except OutOfBudgetError:
             best: Completion | None = None
-            bound = completer.least_cost()
+            least = completer.least_cost()
+            bound = None if least is None else Decimal(least) / prices.scale
             completer.budget = Budget(_LAST_RESORT)
             with contextlib.suppress(OutOfBudgetError):
                 found = completer.some()
                 if found is not None:
-                    cost = sum(map(prices.of, each_bit(found.added)))
-                    rule = completer.rules[found.way]
-                    best = self._completion(selection, rule, found._replace(cost=cost), prices, bound)
-            raise LimitReachedError(best, None if bound is None else Decimal(bound) / prices.scale) from None
+                    best = self._completion(asked, found, prices).evolve(exact=False, bound=bound)
+            raise LimitReachedError(best, bound) from None
+
+    @staticmethod
+    def _completion(asked: Question, found: Found, prices: Prices) -> Completion:
+        rule = asked.rules[found.way]
+        whole = edited(asked, rule, added=found.added)
+        bits = each_bit(found.added)
+        cost = Decimal(sum(map(prices.of, bits))) / prices.scale
+        return Completion(
+            selection=whole,
+            added=tuple(rule.units[bit].number for bit in bits),
+            conditions=to_be_met(asked.selection, whole),
+            cost=cost,
+            credit=Decimal(sum(rule.weights[Measure.CREDIT][bit] for bit in bits)) / rule.scale,
+            pathway=whole.pathway,
+            bound=cost,
+        )
 
     # -- options ------------------------------------------------------------------------------------
 
@@ -404,11 +243,11 @@ class Solver(Record):
         wanted = selection if pathway is None else selection.with_pathway(pathway)
         is_complete = check(wanted).ok
         try:
-            rules, chosen, budget = self._open(selection, pathway, limits)
-            found = find_options(rules, chosen, budget)
-        except OutOfBudgetError:
-            chosen = selection._bits[0]
+            asked = self._ask_openly(selection, pathway, limits)
+            found = find_options(asked.rules, asked.chosen, asked.budget)
+        except LimitReachedError:
             found = Decided(None, 0, 0, 0, 0)
+        chosen = selection._bits[0]
         items = []
         for bit, unit in enumerate(self.qualification.units):
             option = UnitOption.UNDECIDED
@@ -433,6 +272,73 @@ class Solver(Record):
         )
         exact = found.possible is not None and not found.undecided
         return Options(selection=selection, items=tuple(items), verdict=verdict, exact=exact)
+
+    # -- reasons ------------------------------------------------------------------------------------
+
+    def explain(
+        self, selection: Selection, *, pathway: str | None = None, limits: Limits | None = None
+    ) -> Conflict | None:
+        """Return why a selection is blocked: a minimal conflict; ``None`` where it can be finished.
+
+        Its members are clauses of the rule and units that the person chose. Whichever of them is dropped, the
+        others agree. Units that came by a link, units that the rule needs anyway and deductions are no members.
+
+        Raises:
+            LimitReachedError: The limits did not suffice.
+        """
+        return next(self.conflicts(selection, pathway=pathway, limits=limits), None)
+
+    def conflicts(
+        self, selection: Selection, *, pathway: str | None = None, limits: Limits | None = None
+    ) -> Iterator[Conflict]:
+        """Yield all minimal conflicts of a selection, lazily and in a fixed order; none where it can be finished.
+
+        Raises:
+            LimitReachedError: The next one could not be proven within the limits.
+        """
+        asked = self._ask_openly(selection, pathway, limits)
+        return self._conflicts(asked, None, wanted=True)
+
+    @staticmethod
+    def _conflicts(asked: Question, unit: UnitNumber | None, *, wanted: bool) -> Iterator[Conflict]:
+        try:
+            yield from find_conflicts(
+                asked.selection, asked.rules, asked.chosen, asked.budget, unit=unit, wanted=wanted
+            )
+        except OutOfBudgetError:
+            raise LimitReachedError from None
+
+    def why(
+        self,
+        selection: Selection,
+        unit: UnitNumber | str | Unit,
+        *,
+        pathway: str | None = None,
+        limits: Limits | None = None,
+    ) -> Reason:
+        """Tell what can become of a unit, and why.
+
+        A forced or closed unit comes with a minimal conflict, an open one with the smallest completion that
+        contains it.
+
+        Raises:
+            LimitReachedError: The limits did not suffice.
+        """
+        number = unit.number if isinstance(unit, Unit) else to_unit_number(unit)
+        bits_of(self.qualification, [number])
+        option = self.options(selection, pathway=pathway, limits=limits)[number]
+        conflict: Conflict | None = None
+        completion: Completion | None = None
+        if option is UnitOption.OPEN:
+            grown = selection.evolve(entries=(*selection.entries, Entry(unit=number)))
+            completion = self.complete(grown, pathway=pathway, limits=limits)
+        elif option in {UnitOption.FORCED, UnitOption.CLOSED}:
+            asked = self._ask_openly(selection, pathway, limits)
+            wanted = option is UnitOption.CLOSED
+            conflict = next(self._conflicts(asked, number, wanted=wanted), None)
+        elif option is UnitOption.UNDECIDED:
+            raise LimitReachedError
+        return Reason(unit=number, option=option, conflict=conflict, completion=completion)
 
     # -- repairs ------------------------------------------------------------------------------------
 
@@ -473,24 +379,22 @@ class Solver(Record):
         Raises:
             LimitReachedError: The next one could not be proven within the limits.
         """
-        rules, chosen, budget = self._ask(selection, pathway, limits)
-        prices = self._prices(rules, costs)
-        banned = self._mask(avoid)
-        return self._repairs(selection, _Question(rules, chosen, budget), prices, banned)
+        asked = self._ask(selection, pathway, limits)
+        prices = prices_of(self.qualification, asked.rules, costs)
+        return self._repairs(asked, prices, bits_of(self.qualification, avoid))
 
-    def _repairs(
-        self, selection: Selection, asked: _Question, prices: _Prices, banned: int
-    ) -> Iterator[Repair]:
-        rules, chosen, budget = asked
+    @staticmethod
+    def _repairs(asked: Question, prices: Prices, banned: int) -> Iterator[Repair]:
+        rules, chosen, budget = asked.rules, asked.chosen, asked.budget
         try:
             for found in find_repairs(rules, chosen, budget, banned=banned, costs=prices.each):
                 rule = rules[found.way]
-                whole = self._selection(selection, rule, found.dropped, found.added)
+                whole = edited(asked, rule, dropped=found.dropped, added=found.added)
                 yield Repair(
                     selection=whole,
                     dropped=tuple(rule.units[bit].number for bit in each_bit(found.dropped)),
                     added=tuple(rule.units[bit].number for bit in each_bit(found.added)),
-                    conditions=self._to_be_met(selection, whole),
+                    conditions=to_be_met(asked.selection, whole),
                     cost=Decimal(found.cost) / prices.scale,
                     pathway=whole.pathway,
                 )
@@ -499,10 +403,12 @@ class Solver(Record):
 
     # -- counts -------------------------------------------------------------------------------------
 
-    def _diagram(self, selection: Selection, pathway: str | None, limits: Limits | None) -> _Counted:
-        rules, chosen, budget = self._ask(selection, pathway, limits)
-        packed = [problem for rule in rules for problem in problems(rule)]
-        return _Counted(rules, chosen, Diagram(packed, chosen, budget))
+    def _counted(
+        self, selection: Selection, pathway: str | None, limits: Limits | None
+    ) -> tuple[Question, Diagram]:
+        asked = self._ask(selection, pathway, limits)
+        packed = [problem for rule in asked.rules for problem in problems(rule)]
+        return asked, Diagram(packed, asked.chosen, asked.budget)
 
     def count(self, selection: Selection, *, pathway: str | None = None, limits: Limits | None = None) -> int:
         """Return how many completions a selection has: sets of the qualification's own units to add.
@@ -514,7 +420,7 @@ class Solver(Record):
             LimitReachedError: The limits did not suffice.
         """
         try:
-            return self._diagram(selection, pathway, limits).diagram.count
+            return self._counted(selection, pathway, limits)[1].count
         except OutOfBudgetError:
             raise LimitReachedError from None
 
@@ -529,7 +435,7 @@ class Solver(Record):
             LimitReachedError: The limits did not suffice.
         """
         try:
-            rules, chosen, diagram = self._diagram(selection, pathway, limits)
+            asked, diagram = self._counted(selection, pathway, limits)
             found = diagram.frequencies()
         except OutOfBudgetError:
             raise LimitReachedError from None
@@ -537,7 +443,7 @@ class Solver(Record):
         shares = {
             unit.number: Fraction(found.get(bit, 0), diagram.count)
             for bit, unit in units
-            if diagram.count and not chosen >> bit & 1
+            if diagram.count and not asked.chosen >> bit & 1
         }
         return MappingProxyType(shares)
 
@@ -558,12 +464,12 @@ class Solver(Record):
         """
         measure = Measure(measure)
         try:
-            rules, chosen, diagram = self._diagram(selection, pathway, limits)
+            asked, diagram = self._counted(selection, pathway, limits)
             found = diagram.distribution(measure)
         except OutOfBudgetError:
             raise LimitReachedError from None
-        rule = rules[0]
-        start = sum(rule.weights[measure][bit] for bit in each_bit(chosen))
+        rule = asked.rules[0]
+        start = sum(rule.weights[measure][bit] for bit in each_bit(asked.chosen))
         scale = 1 if measure is Measure.UNITS else rule.scale
         return MappingProxyType({Decimal(start + amount) / scale: ways for amount, ways in found.items()})
 
@@ -584,18 +490,20 @@ class Solver(Record):
             LimitReachedError: The limits did not suffice.
         """
         try:
-            rules, _, diagram = self._diagram(selection, pathway, limits)
+            asked, diagram = self._counted(selection, pathway, limits)
             drawn = diagram.sample(random.Random(seed), number) if diagram.count else []  # noqa: S311 - no secret
         except OutOfBudgetError:
             raise LimitReachedError from None
-        return tuple(self._finished(selection, rules, added) for added in drawn)
+        return tuple(self._finished(asked, added) for added in drawn)
 
-    def _finished(self, selection: Selection, rules: list[Rule], added: int) -> Selection:
+    @staticmethod
+    def _finished(asked: Question, added: int) -> Selection:
         """Return a finished selection, for the first pathway that it satisfies."""
-        for rule in rules[:-1]:
+        *others, last = asked.rules
+        for rule in others:
             with contextlib.suppress(EngineError):
-                return self._selection(selection, rule, 0, added)
-        return self._selection(selection, rules[-1], 0, added)
+                return edited(asked, rule, added=added)
+        return edited(asked, last, added=added)
 
     def bounds(
         self,
@@ -614,14 +522,15 @@ class Solver(Record):
             LimitReachedError: The limits did not suffice.
         """
         measure = Measure(measure)
-        rules, chosen, budget = self._ask(selection, pathway, limits)
+        asked = self._ask(selection, pathway, limits)
         try:
             least, most = (
-                extreme(rules, chosen, measure, budget, largest=largest) for largest in (False, True)
+                extreme(asked.rules, asked.chosen, measure, asked.budget, largest=largest)
+                for largest in (False, True)
             )
         except OutOfBudgetError:
             raise LimitReachedError from None
         if least is None or most is None:
             return None
-        scale = 1 if measure is Measure.UNITS else rules[0].scale
+        scale = 1 if measure is Measure.UNITS else asked.rules[0].scale
         return Bounds(measure=measure, least=Decimal(least) / scale, most=Decimal(most) / scale)

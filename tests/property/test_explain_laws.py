@@ -13,6 +13,7 @@ from tests.strategies_engine import questions
 
 from roc._engine import refute
 from roc._engine.explain import conflict, conflicts, facts
+from roc._engine.glance import Glance, View
 from roc._engine.lines import systems
 from roc._engine.problem import each_bit
 from roc._engine.repair import repairs
@@ -204,15 +205,21 @@ def _case(selection: Selection) -> Case:
     return Case(selection, rules, chosen, found)
 
 
+def _nothing_seen(*_: object) -> View:
+    return View(None, None)
+
+
 def _impatient(patch: pytest.MonkeyPatch, how: int) -> None:
-    """Let proofs stop early: at once, or after a decision or two, without a walk."""
+    """Let proofs do without a glance, or stop early besides: at once, or after a decision or two, without a walk."""
     if how:
+        patch.setattr(Glance, "look", _nothing_seen)
+    if how > 1:
         patch.setattr(refute, "_STEPS", 1)
         patch.setattr(refute, "_QUICK", 0)
-        patch.setattr(refute, "_NODES", 8 * (how - 1))
+        patch.setattr(refute, "_NODES", 8 * (how - 2))
 
 
-@given(questions(largest=4), st.data(), st.integers(0, 2))
+@given(questions(largest=4), st.data(), st.sampled_from([0, 0, 0, 1, 2, 3]))
 def test_conflicts_are_all_minimal_conflicts(selection: Selection, data: st.DataObject, how: int) -> None:
     """The conflicts are exactly the minimal sets of clauses and choices that no selection keeps to."""
     case = _case(selection)
@@ -248,14 +255,16 @@ def test_conflicts_are_all_minimal_conflicts(selection: Selection, data: st.Data
         assert list(core.sources) == sorted(core.sources, key=order.index)
 
 
-@given(questions(largest=4))
-def test_facts_are_what_the_other_members_allow(selection: Selection) -> None:
+@given(questions(largest=4), st.integers(0, 1))
+def test_facts_are_what_the_other_members_allow(selection: Selection, how: int) -> None:
     """The most for a floor, the least for a ceiling, is what brute force finds where the other members hold."""
     case = _case(selection)
     budget = Budget(10**7)
     scale = case.rules[0].scale
     for core in itertools.islice(conflicts(case.rules, case.chosen, budget), 3):
-        found = facts(case.rules, case.chosen, core, budget)
+        with pytest.MonkeyPatch.context() as patch:
+            _impatient(patch, how)
+            found = facts(case.rules, case.chosen, core, budget)
         for fact in found:
             event(f"{'floor' if fact.is_floor else 'ceiling'} of {fact.measure}")
             assert fact.source in core.sources

@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
-from tests.strategies_engine import questions
+from tests.strategies_engine import examples, questions
 
 from roc._engine import search, totals
 from roc.answers import UnitOption, Verdict
@@ -98,6 +98,7 @@ def _totals(selection: Selection, added: tuple[str, ...], measure: Measure) -> D
     return found
 
 
+@examples(50)
 @given(questions(), st.sampled_from([Measure.UNITS, Measure.CREDIT]))
 def test_counts_and_bounds_agree_with_every_superset(selection: Selection, measure: Measure) -> None:
     """What is said about all completions is what is true of all supersets that are OK."""
@@ -131,6 +132,7 @@ def test_counts_and_bounds_agree_with_every_superset(selection: Selection, measu
     assert {frozenset(map(str, each.numbers)) for each in drawn} <= valid
 
 
+@examples(30)
 @given(questions())
 def test_repairs_agree_with_every_selection(selection: Selection) -> None:
     """Repairs are all selections that are OK, those that differ in fewest units first."""

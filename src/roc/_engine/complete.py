@@ -113,7 +113,7 @@ class Completer:
     ) -> Iterator[tuple[tuple[tuple[int, ...], int], Found]]:
         search = branch.search
         at = credit - branch.credit
-        for solution in search.solutions(cost - branch.cost, at, at):
+        for solution in search.level(cost - branch.cost, at):
             added = branch.extra
             for i in solution:
                 added |= search.items[i].mask

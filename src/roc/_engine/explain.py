@@ -12,7 +12,7 @@ from typing import NamedTuple
 from roc._engine.lines import Bound, System, Way, systems
 from roc._engine.problem import each_bit
 from roc._engine.refute import Refuter
-from roc._engine.rule import Atom, Kinds, Rule
+from roc._engine.rule import Atom, Kinds, Part, Rule, Together
 from roc._engine.search import Budget, OutOfBudgetError
 from roc.rules import Measure
 
@@ -45,6 +45,58 @@ class Core(NamedTuple):
 
     sources: tuple[str, ...]
     choices: int
+
+
+def families(rules: Sequence[Rule]) -> list[int]:
+    """Return for each unit those that go with it whatever pathway is taken, itself too."""
+    found = [-1] * len(rules[0].units)
+    for rule in rules:
+        joined = [1 << bit for bit in range(len(rule.units))]
+        for part in _plain_parts(rule):
+            if isinstance(part, Together):
+                mask = part.mask
+                for bit in each_bit(part.mask):
+                    mask |= joined[bit]
+                for bit in each_bit(mask):
+                    joined[bit] = mask
+        found = [one & other for one, other in zip(found, joined, strict=True)]
+    return found
+
+
+def own_choices(rules: Sequence[Rule], chosen: int) -> int:
+    """Return those of the units chosen that do not follow from the rule and from the others.
+
+    Of linked units it is the first; a unit that a clause needs in any case is nobody's choice. A selection of
+    these is blocked if and only if one of all of them is.
+    """
+    family = families(rules)
+    needed = -1
+    for rule in rules:
+        here = 0
+        for part in _plain_parts(rule):
+            if (
+                isinstance(part, Atom)
+                and part.used is None
+                and part.row.measure is Measure.UNITS
+                and part.lo == part.row.mask.bit_count()
+            ):
+                here |= part.row.mask
+        needed &= here
+    found = seen = 0
+    for bit in each_bit(needed):
+        seen |= family[bit]
+    for bit in each_bit(chosen):
+        if not seen >> bit & 1:
+            found |= 1 << bit
+            seen |= family[bit]
+    return found
+
+
+def _plain_parts(rule: Rule) -> Iterator[Part]:
+    """Yield what must hold in any case."""
+    for _, alternatives in rule.statements:
+        if len(alternatives) == 1:
+            yield from alternatives[0]
 
 
 def conflict(
@@ -143,6 +195,8 @@ def facts(
             others = members & ~statement.member
             source = found.sources[statement.member.bit_length() - 1 - found.size]
             for bound in statement.ways[0].bounds:
+                if bound.part.source != source:
+                    continue  # it is of a clause inside of a group
                 measure = bound.part.row.measure if isinstance(bound.part, Atom) else None
                 for is_floor, limit in ((True, bound.part.lo), (False, bound.part.hi)):
                     if limit is not None:

@@ -56,7 +56,7 @@ class _Climb:
         if domain is not None:
             relaxed = Seeker(totals, self.budget).relax(domain, [-sign * each for each in self.weights])
         high = sum(self.weights) if sign > 0 else 0
-        if relaxed is not None and not math.isinf(relaxed.value):
+        if relaxed is not None:
             high = min(high, math.floor(_EPS - relaxed.value))
         target = high  # nearly always in reach
         while low < high:

@@ -10,8 +10,9 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
+from roc._engine.glance import Glance
 from roc._engine.problem import each_bit, sees
-from roc._engine.rule import Atom, Kinds, Part, Row, Rule, Together
+from roc._engine.rule import Alternatives, Atom, Kinds, Part, Row, Rule, Together
 
 Taken: TypeAlias = dict[int, int]
 """The units that a solution takes, each with the column that says how it is placed."""
@@ -57,37 +58,64 @@ class Way(NamedTuple):
     bounds: tuple[Bound, ...]
 
 
-class Statement(NamedTuple):
-    """Something that must hold, in one of several ways; without any it cannot hold."""
+class Statement:
+    """Something that must hold, in one of several ways; without any it cannot hold.
 
-    member: int
-    ways: tuple[Way, ...]
+    Attributes:
+        member: The bit of the clause that asks for it.
+        source: The path of the clause.
+    """
+
+    def __init__(self, system: "System", member: int, source: str, alternatives: Alternatives) -> None:
+        self.member, self.source = member, source
+        self._system, self._alternatives = system, alternatives
+
+    @functools.cached_property
+    def ways(self) -> tuple[Way, ...]:
+        """The ways in which it holds; they are worked out when they are first asked for."""
+        return tuple(
+            self._system.way(self.member, parts)
+            for alternative in self._alternatives
+            for parts in itertools.product(*map(_either, alternative))
+        )
 
 
 class System:
-    """One rule as statements over columns."""
+    """One rule as statements over columns.
+
+    Attributes:
+        rule: The rule.
+        glance: The rule as what can be looked at without columns.
+        statements: What must hold.
+    """
 
     def __init__(self, rule: Rule, members: dict[str, int]) -> None:
         self.rule = rule
-        sizes = [len(places) for places in rule.places]
-        ends = itertools.accumulate(sizes)
-        self.columns = [tuple(range(end - size, end)) for size, end in zip(sizes, ends, strict=True)]
-        self.owner = [bit for bit, size in enumerate(sizes) for _ in range(size)]
-        self.kinds: dict[int, tuple[int, ...]] = {}
-        self.caps = tuple(
-            self._line(0, None, most, self._shared(first, second))
-            for (first, second), most in rule.caps.items()
-        )
+        self.glance = Glance(rule, members)
         self.statements = tuple(
-            Statement(
-                members[source],
-                tuple(
-                    self._way(members[source], parts)
-                    for alternative in alternatives
-                    for parts in itertools.product(*map(_either, alternative))
-                ),
-            )
-            for source, alternatives in rule.statements
+            Statement(self, members[source], source, alternatives) for source, alternatives in rule.statements
+        )
+        self.kinds: dict[int, tuple[int, ...]] = {}
+        self._more = itertools.count(sum(map(len, rule.places)))
+
+    @functools.cached_property
+    def columns(self) -> list[tuple[int, ...]]:
+        """The columns of each unit, one for each of its places."""
+        sizes = [len(places) for places in self.rule.places]
+        ends = itertools.accumulate(sizes)
+        return [tuple(range(end - size, end)) for size, end in zip(sizes, ends, strict=True)]
+
+    @functools.cached_property
+    def owner(self) -> dict[int, int]:
+        """The unit of each column; -1 for what says whether anything of a word or group is chosen."""
+        return {column: bit for bit, columns in enumerate(self.columns) for column in columns}
+
+    @functools.cached_property
+    def caps(self) -> tuple[Line, ...]:
+        """What pairs of groups may share."""
+        return tuple(
+            self._line(0, None, most, self._shared(first, second))
+            for (first, second), most in self.rule.caps.items()
         )
 
     def _shared(self, first: int, second: int) -> dict[int, int]:
@@ -125,7 +153,8 @@ class System:
             low, high = low and -(-low // step) * step, high and high // step * step
         return Line(member, low, high, weights, units, spans, bottom, top)
 
-    def _way(self, member: int, parts: tuple[Part, ...]) -> Way:
+    def way(self, member: int, parts: tuple[Part, ...]) -> Way:
+        """Return one way in which a statement holds, as lines."""
         lines: list[Line] = []
         bounds: list[Bound] = []
         for part in parts:
@@ -159,9 +188,9 @@ class System:
         meaning: list[Line] = []
         for row in part.rows:
             weights = self._weights(row)
-            column = len(self.owner)
-            self.owner.append(-1)
+            column = next(self._more)
             self.kinds[column] = tuple(weights)
+            self.owner[column] = -1
             found[column] = 1
             if part.lo is not None:
                 meaning.append(self._line(member, 0, None, {**weights, column: -1}))

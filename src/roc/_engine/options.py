@@ -32,6 +32,7 @@ class _Alternative:
         inside: The units that are in every completion, as far as can be told at once.
         outside: Those that are in none.
         base: The last completion found; ``None``: none was looked for yet.
+        unseen: The items that were in no completion when that was found.
     """
 
     def __init__(self, totals: Totals, domain: Domain, budget: Budget) -> None:
@@ -39,6 +40,7 @@ class _Alternative:
         self.seeker = Seeker(totals, budget)
         self.inside, self.outside = totals.units(domain.inside), totals.units(domain.outside)
         self.base: Base | None = None
+        self.unseen = each_bit(totals.all & ~domain.outside)
 
 
 class _Witnesses:
@@ -76,9 +78,10 @@ class _Witnesses:
         units = totals.units(totals.held(found))
         self.seen |= units
         self.common &= units
-        for i in each_bit(totals.all & ~each.domain.outside):
-            if totals.masks[i] & ~self.seen and totals.admits(found, i):
-                self.seen |= totals.masks[i]
+        unseen = [i for i in each.unseen if totals.masks[i] & ~self.seen]
+        admitted = totals.admitted(found, unseen)
+        self.seen |= totals.units(admitted)
+        each.unseen = [i for i in unseen if not admitted >> i & 1]
 
     def includes(self, bit: int) -> bool:
         """Tell whether some completion includes a unit."""

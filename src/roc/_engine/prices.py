@@ -25,6 +25,10 @@ def prices(
     Where it is impossible, *proof* receives the factors of a sum of rows that shows it.
     """
     m, n = len(low), len(costs)
+    rows: list[list[tuple[int, float]]] = [[] for _ in range(m)]
+    for j, column_ in enumerate(columns):
+        for i, w in column_:
+            rows[i].append((j, w))
     inverse = [[0.0] * m for _ in range(m)]  # of the basis, which begins with the negated slacks
     for i in range(m):
         inverse[i][i] = -1.0
@@ -52,29 +56,22 @@ def prices(
         sign = -1.0 if up else 1.0
         candidates = []
         alphas: dict[int, float] = {}
-        for j in range(n):
-            if basic[j]:
-                continue
-            alpha = 0.0
-            for i, w in columns[j]:
-                alpha += rho[i] * w
-            if alpha > _EPS or alpha < -_EPS:
+        amounts = [0.0] * n
+        for factor, entries in zip(rho, rows, strict=True):
+            if factor > _EPS or factor < -_EPS:
+                for j, w in entries:
+                    amounts[j] += factor * w
+        for j, alpha in enumerate(amounts):
+            if (alpha > _EPS or alpha < -_EPS) and not basic[j]:
                 alphas[j] = alpha
-                a = sign * alpha
-                if (a > 0) != at_upper[j]:
+                if (sign * alpha > 0) != at_upper[j]:
                     candidates.append((abs(reduced[j] / alpha), -abs(alpha), j))
-        for i in range(m):
+        for i, factor in enumerate(rho):
             j = n + i
-            if basic[j]:
-                continue
-            alpha = -rho[i]
-            if alpha > _EPS or alpha < -_EPS:
-                alphas[j] = alpha
-                if low[i] == high[i]:
-                    continue
-                a = sign * alpha
-                if (a > 0) != at_upper[j]:
-                    candidates.append((abs(reduced[j] / alpha), -abs(alpha), j))
+            if (factor > _EPS or factor < -_EPS) and not basic[j]:
+                alphas[j] = -factor
+                if low[i] < high[i] and (sign * factor < 0) != at_upper[j]:
+                    candidates.append((abs(reduced[j] / factor), -abs(factor), j))
         if not candidates:
             if proof is not None:
                 proof[:] = rho
@@ -107,9 +104,12 @@ def prices(
                     for i, w in columns[j]:
                         change[i] += w * step
                 at_upper[j] = not at_upper[j]
-            for i in range(m):
-                row = inverse[i]
-                value[i] -= sum(row[k] * change[k] for k in range(m) if change[k])
+            changed = [(k, each) for k, each in enumerate(change) if each]
+            for i, row in enumerate(inverse):
+                moved = 0.0
+                for k, each in changed:
+                    moved += row[k] * each
+                value[i] -= moved
         pivot = alphas[entering]
         theta = reduced[entering] / pivot
         for j, alpha in alphas.items():
@@ -120,7 +120,9 @@ def prices(
         if entering >= n:
             column = [-inverse[i][entering - n] for i in range(m)]
         else:
-            column = [sum(inverse[i][k] * w for k, w in columns[entering]) for i in range(m)]
+            column = [0.0] * m
+            for k, w in columns[entering]:
+                column = [x + row[k] * w for x, row in zip(column, inverse, strict=True)]
         lo, hi = (low[leaving - n], high[leaving - n]) if leaving >= n else (0.0, 1.0)
         bound = lo if up else hi
         step = (value[r] - bound) / pivot

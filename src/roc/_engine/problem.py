@@ -5,10 +5,12 @@ bit of a field is its guard. Adding a unit subtracts its weights from all fields
 lost shows a floor that is fulfilled (the field becomes zero) or a ceiling that is broken.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from roc._engine.rule import Atom, Kinds, Never, Part, Place, Row, Rule, Together, TooManyAlternativesError
+from roc._engine.bits import each_bit as each_bit
+from roc._engine.rule import Atom, Kinds, Never, Part, Row, Rule, Together, TooManyAlternativesError
+from roc._engine.rule import sees as sees
 from roc.rules import Measure
 
 if TYPE_CHECKING:
@@ -56,6 +58,9 @@ class Item(NamedTuple):
     options: tuple[Option, ...]
 
 
+_Way: TypeAlias = tuple[int, tuple[Trigger, ...]]
+
+
 class Problem:
     """One alternative of a rule, packed."""
 
@@ -65,26 +70,30 @@ class Problem:
         self.parts = parts
         self.totals: Totals | None = None
         self.possible = not any(isinstance(part, Never) for part in parts)
-        self._read(parts, costs)
+        self._floors: dict[Row, int] = {}
+        self._ceilings: dict[Row, int] = {}
+        self._when_used: list[tuple[Row, int, Row]] = []
+        self._kinds: list[Kinds] = []
+        self._family = [1 << bit for bit in range(len(rule.units))]
+        self._sort(parts)
+        self._lay_out()
+        self._place()
+        self._make_items(costs)
 
-    def _read(self, parts: Sequence[Part], costs: Sequence[int] | None) -> None:
-        rule = self.rule
-        floors: dict[Row, int] = {}
-        ceilings: dict[Row, int] = {}
-        when_used: list[tuple[Row, int, Row]] = []
-        kinds: list[Kinds] = []
-        family = [1 << bit for bit in range(len(rule.units))]
+    def _sort(self, parts: Sequence[Part]) -> None:
+        """Put together what is said of the same row, and the units that go together."""
+        floors, ceilings, family = self._floors, self._ceilings, self._family
         for part in parts:
             match part:
                 case Atom(row=row, lo=low, hi=high, used=used):
                     if low is not None and used is not None:
-                        when_used.append((row, low, used))
+                        self._when_used.append((row, low, used))
                     elif low is not None and low > 0:
                         floors[row] = max(low, floors.get(row, 0))
                     if high is not None:
                         ceilings[row] = min(high, ceilings.get(row, high))
                 case Kinds():
-                    kinds.append(part)
+                    self._kinds.append(part)
                 case Together(mask=mask):
                     joined = mask
                     for bit in each_bit(mask):
@@ -93,151 +102,149 @@ class Problem:
                         family[bit] = joined
                 case Never():
                     pass
-        totals = [
-            sum(rule.weights[row.measure][bit] for bit in each_bit(row.mask))
-            for row in (*floors, *ceilings, *(row for row, _, _ in when_used))
-        ]
-        bounds = [*floors.values(), *ceilings.values(), *(low for _, low, _ in when_used)]
-        bounds += [bound for each in kinds for bound in (each.lo, each.hi) if bound is not None]
+
+    def _lay_out(self) -> None:
+        """Give every bound its field: floors first, then ceilings; the first of each is the credit that is added."""
+        rule, kinds = self.rule, self._kinds
+        largest = [len(rule.units), *(sum(weights) for weights in rule.weights.values())]
+        largest += [*self._floors.values(), *self._ceilings.values(), *rule.caps.values()]
+        largest += [low for _, low, _ in self._when_used]
+        largest += [bound for each in kinds for bound in (each.lo, each.hi) if bound is not None]
         # one unit may be of several kinds: what all units together could add must fit
-        totals += [2 * sum(row.mask.bit_count() for row in each.rows) for each in kinds]
-        self.total_credit = sum(rule.weights[Measure.CREDIT])
-        self.width = (
-            max([*totals, *bounds, *rule.caps.values(), self.total_credit, len(rule.units)]) + 1
-        ).bit_length() + 1
-        # -- fields: floors first, then ceilings; the first of each is the credit that is added
-        weigh: list[tuple[int, Row]] = []
-        start = 0
-        position = 0
+        largest += [2 * sum(row.mask.bit_count() for row in each.rows) for each in kinds]
+        self.width = width = (max(largest) + 1).bit_length() + 1
+        self.field_mask = mask = (1 << width - 1) - 1
+        self.start = position = 0
 
         def field(value: int) -> int:
-            nonlocal start, position
-            at = position
-            start |= value << at
-            position += self.width
+            nonlocal position
+            at, position = position, position + width
+            self.start |= value << at
             return at
 
         self.credit_floor = field(0)
+        # what a floor on credit leaves for all other credit, once the credit that is added is bounded, is a field
+        # too: those fields are where these floors are, shifted
+        floors = sorted(self._floors.items(), key=lambda each: each[0].measure is not Measure.CREDIT)
+        self._fields: dict[Row, int] = {}  # for each row, 1 in every field that it adds to
         self.floor_rows: list[tuple[int, Row, bool]] = []
-        for row, low in floors.items():
-            at = field(low)
-            weigh.append((at, row))
-            self.floor_rows.append((at, row, True))
-        actives = [field(0) for _ in when_used]
-        for active, (row, _, _) in zip(actives, when_used, strict=True):
-            weigh.append((active, row))
-            self.floor_rows.append((active, row, False))
-        counted_kinds: list[tuple[int, tuple[Row, ...]]] = []
-        counted_kinds += [(field(each.lo), each.rows) for each in kinds if each.lo]
+        for row, low in floors:
+            self.floor_rows.append((self._field(row, field(low)), row, True))
+        for row, _, _ in self._when_used:
+            self.floor_rows.append((self._field(row, field(0)), row, False))
+        counted_kinds = [(field(each.lo), each.rows) for each in kinds if each.lo]
         self.floors_end = position
-        arising: list[tuple[int, int, Row]] = []
-        for active, (row, low, used) in zip(actives, when_used, strict=True):
-            latent = field(low)
-            weigh.append((latent, row))
-            arising.append((latent, active, used))
+        actives = [at for at, _, plain in self.floor_rows if not plain]
+        arising = [
+            (self._field(row, field(low)), active, used)
+            for (row, low, used), active in zip(self._when_used, actives, strict=True)
+        ]
         latent_end = position
         self.credit_ceiling = field(0)
-        for row, high in ceilings.items():
-            if high < 0:
-                self.possible = False
-            weigh.append((field(max(high, 0)), row))
+        for row, high in self._ceilings.items():
+            self.possible = self.possible and high >= 0
+            self._field(row, field(max(high, 0)))
         for each in kinds:
             if each.hi is not None:
                 self.possible = self.possible and each.hi >= 0
                 counted_kinds.append((field(max(0, each.hi)), each.rows))
-        # what a floor on credit leaves for all other credit, once the credit that is added is bounded
-        self.others = [
-            (field(0), at) for at, row, plain in self.floor_rows if plain and row.measure is Measure.CREDIT
-        ]
-        caps = [(field(most), pair) for pair, most in rule.caps.items()]
+        self._caps = [(field(most), pair) for pair, most in rule.caps.items()]
+        self.ceiling_fields = list(range(self.credit_ceiling + width, position, width))
+        credit_floors = [at for at, row, plain in self.floor_rows if plain and row.measure is Measure.CREDIT]
+        self.others = [(field(0), at) for at in credit_floors]
         self.fields_end = position
-        one = sum(1 << at for at in range(0, position, self.width))
-        self.guard = one << (self.width - 1)
+        self._others_shift = self.others[0][0] - self.others[0][1] if self.others else 0
+        self._other_floors = sum(mask << at for at in credit_floors)
+        self._other_fields = self._other_floors << self._others_shift
+        self._one_credit = 1 << self.credit_floor | 1 << self.credit_ceiling
+        self._one_credit |= sum(1 << at for at, _ in self.others)
+        # -- masks
+        one = ((1 << position) - 1) // ((1 << width) - 1)  # 1 in every field
+        self.guard = one << width - 1
         self.floor_guard = self.guard & ((1 << self.floors_end) - 1)
         self.ceiling_guard = self.guard & ~((1 << latent_end) - 1)
-        self.field_mask = (1 << (self.width - 1)) - 1
-        self.floor_mask = self.floor_guard - (self.floor_guard >> (self.width - 1))
-        self.ceiling_mask = self.ceiling_guard - (self.ceiling_guard >> (self.width - 1))
-        self.start = start
-        self.credit_fields = self.field_mask << self.credit_floor | self.field_mask << self.credit_ceiling
-        for at, _ in self.others:
-            self.credit_fields |= self.field_mask << at
-        whole = self.guard - (self.guard >> (self.width - 1))
-        self.latent_mask = whole & ~(self.floor_mask | self.ceiling_mask)
-        self.rest_mask = whole & ~self.floor_mask
-        self.floor_fields = list(range(0, self.floors_end, self.width))
-        self.arising_fields = {at for at, _, plain in self.floor_rows if not plain}
+        self.floor_mask = self.floor_guard - (self.floor_guard >> width - 1)
+        self.ceiling_mask = self.ceiling_guard - (self.ceiling_guard >> width - 1)
+        self.rest_mask = self.guard - one & ~self.floor_mask
+        self.latent_mask = self.rest_mask & ~self.ceiling_mask
+        self.credit_fields = self._one_credit * mask
+        self.floor_fields = list(range(0, self.floors_end, width))
+        self.arising_fields = set(actives)
         self.plain_floors = [(at, row.measure) for at, row, plain in self.floor_rows if plain]
-        others = {at for at, _ in self.others}
-        self.ceiling_fields = [
-            at
-            for at in range(self.credit_ceiling + self.width, self.fields_end, self.width)
-            if at not in others
-        ]
-        # -- weights of each unit and place
-        takes: list[list[int]] = [[0] * len(places) for places in rule.places]
-        for at, row in weigh:
+        # -- triggers
+        self.trigger_bits = 0
+        self._triggers: list[tuple[Row, Trigger]] = []
+        self.latents: list[tuple[int, int, int]] = []  # of each need that may arise: its bit, and where it is
+        for latent, active, used in arising:
+            self.latents.append((1 << position, latent, active))
+            self._triggers.append((used, Trigger(1 << position, latent, active, 0)))
+            position += 1
+        for at, rows in counted_kinds:
+            for row in rows:
+                self._triggers.append((row, Trigger(1 << position, -1, -1, 1 << at)))
+                position += 1
+        for _, trigger in self._triggers:
+            self.trigger_bits |= trigger.bit
+
+    def _field(self, row: Row, at: int) -> int:
+        self._fields[row] = self._fields.get(row, 0) | 1 << at
+        return at
+
+    def _place(self) -> None:
+        """Work out what each unit does in each place."""
+        rule = self.rule
+        self._takes = takes = [[0] * len(places) for places in rule.places]
+        for row, fields in self._fields.items():
             weights = rule.weights[row.measure]
-            for bit in each_bit(row.mask):
-                if weights[bit]:
-                    for i, place in enumerate(rule.places[bit]):
-                        if sees(row, place):
-                            takes[bit][i] += weights[bit] << at
-        for at, (first, second) in caps:
+            for bit, i in rule.seen(row):
+                takes[bit][i] += weights[bit] * fields
+        for at, (first, second) in self._caps:
             for bit, places in enumerate(rule.places):
                 for i, place in enumerate(places):
                     if first in place.groups and second in place.groups:
                         takes[bit][i] += 1 << at
-        triggers: list[list[list[Trigger]]] = [[[] for _ in places] for places in rule.places]
-        self.trigger_bits = 0
+        self._fires: dict[tuple[int, int], tuple[Trigger, ...]] = {}
+        for row, trigger in self._triggers:
+            for where in rule.seen(row):
+                self._fires[where] = (*self._fires.get(where, ()), trigger)
 
-        def trigger(row: Row, latent: int, active: int, take: int) -> None:
-            nonlocal position
-            new = Trigger(1 << position, latent, active, take)
-            self.trigger_bits |= new.bit
-            position += 1
-            for bit in each_bit(row.mask):
-                for i, place in enumerate(rule.places[bit]):
-                    if sees(row, place):
-                        triggers[bit][i].append(new)
-
-        for latent, active, used in arising:
-            trigger(used, latent, active, 0)
-        for at, rows in counted_kinds:
-            for row in rows:
-                trigger(row, -1, -1, 1 << at)
-        # -- items
+    def _make_items(self, costs: Sequence[int] | None) -> None:
         self.items: list[Item] = []
         self.item_of: dict[int, int] = {}
-        credit = rule.weights[Measure.CREDIT]
-        for bit in range(len(rule.units)):
-            mask = family[bit]
+        credit = self.rule.weights[Measure.CREDIT]
+        for bit, mask in enumerate(self._family):
             if mask & -mask != 1 << bit:
                 continue
-            bits = list(each_bit(mask))
-            options: dict[Option, None] = {}
+            bits = each_bit(mask)
             amount = sum(credit[b] for b in bits)
-            own = (amount << self.credit_floor) + (amount << self.credit_ceiling)
-            own += sum(amount << at for at, _ in self.others)
-            ways: dict[tuple[int, tuple[Trigger, ...]], None] = {(0, ()): None}
-            for b in bits:
-                ways = dict.fromkeys(
-                    (before + take, tuple(dict.fromkeys((*fired, *more))))
-                    for before, fired in ways
-                    for take, more in zip(takes[b], triggers[b], strict=True)
-                )
-                if len(ways) > MAX_OPTIONS:
-                    msg = f"units that go together can be placed in more than {MAX_OPTIONS} ways"
-                    raise TooManyAlternativesError(msg)
-            for before, fired in ways:
-                take = own + before
-                for at, floor in self.others:
-                    take -= (take >> floor & self.field_mask) << at
-                options[Option(take, fired)] = None
+            ways: dict[_Way, None] = {(amount * self._one_credit, ()): None}
             for b in bits:
                 self.item_of[b] = len(self.items)
+                ways = self._joined(ways, b)
+            options = []
+            for take, fired in ways:
+                # credit that such a floor sees is no other credit
+                options.append(Option(take - ((take & self._other_floors) << self._others_shift), fired))
             cost = len(bits) if costs is None else sum(costs[b] for b in bits)
-            self.items.append(Item(bit, mask, cost, amount, self._gain(tuple(options)), tuple(options)))
+            made = tuple(dict.fromkeys(options)) if len(options) > 1 else tuple(options)
+            self.items.append(Item(bit, mask, cost, amount, self._gain(made), made))
+
+    def _joined(self, ways: dict[_Way, None], bit: int) -> dict[_Way, None]:
+        """Return the ways to choose some units and one more.
+
+        Raises:
+            TooManyAlternativesError: There are more than :data:`MAX_OPTIONS`.
+        """
+        fires = self._fires
+        found = {
+            (before + take, tuple(dict.fromkeys((*fired, *fires.get((bit, i), ()))))): None
+            for before, fired in ways
+            for i, take in enumerate(self._takes[bit])
+        }
+        if len(found) > MAX_OPTIONS:
+            msg = f"units that go together can be placed in more than {MAX_OPTIONS} ways"
+            raise TooManyAlternativesError(msg)
+        return found
 
     def _gain(self, options: tuple[Option, ...]) -> int:
         """Return the most that any of *options* does for each floor."""
@@ -301,18 +308,3 @@ class Problem:
     def is_done(self, state: int) -> bool:
         """Tell whether nothing is needed any more."""
         return not state & self.floor_mask
-
-
-def sees(row: Row, place: Place) -> bool:
-    """Tell whether a row sees a unit that is placed there."""
-    return (place.counts or not row.counted) and (
-        row.groups is None or any(group in row.groups for group in place.groups)
-    )
-
-
-def each_bit(mask: int) -> Iterator[int]:
-    """Yield the numbers of the bits that are set, lowest first."""
-    while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low

@@ -1,10 +1,10 @@
 """Proofs that some clauses and some choices exclude one another, and which of them a proof needs.
 
-Where the linear relaxation is impossible, the simplex leaves factors for a sum of lines that shows it; the sum is
-checked in whole numbers. The clauses with a factor, and the choices without which the sum shows nothing, are the
-reason. Where the relaxation is possible, a walk from its solution nearly always leads to a whole one. Where it does
-not, both sides of a decision are refuted, and the reason is that of both. Where even that takes too long, the search
-for completions decides.
+Most is seen at a glance. Where that leaves it open, the linear relaxation is asked. Where that is impossible, the
+simplex leaves factors for a sum of lines that shows it; the sum is checked in whole numbers. The clauses with a
+factor, and the choices without which the sum shows nothing, are the reason. Where the relaxation is possible, a walk
+from its solution nearly always leads to a whole one. Where it does not, both sides of a decision are refuted, and
+the reason is that of both. Where even that takes too long, the search for completions decides.
 """
 
 import math
@@ -23,6 +23,9 @@ _NODES: Final = 24
 
 _QUICK: Final = 2000
 """States that the search for completions looks at before decisions are refuted."""
+
+_GLANCES: Final = 4
+"""So many clauses are looked at in the time in which the search looks at one state."""
 
 _RELAXING: Final = 20
 """What solving a relaxation costs at least, in states."""
@@ -144,6 +147,16 @@ class Refuter:
             return 0
         if clash := chosen & self.banned:
             return clash & -clash
+        self.budget.left -= 1 + len(system.glance.checks) // _GLANCES
+        if self.budget.left < 0:
+            raise OutOfBudgetError
+        part = None if more is None else more.parts[0]
+        view = system.glance.look(members, chosen, self.must, self.banned, part)
+        if view.reason is not None:
+            return view.reason
+        if view.taken is not None:
+            self.taken = {bit: system.columns[bit][0] for bit in each_bit(view.taken)}
+            return None
         several: list[Statement] = []
         lines: list[Line] = list(system.caps)
         parts: list[Part] = []

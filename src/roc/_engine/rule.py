@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import attrs
 
+from roc._engine.bits import each_bit
 from roc.groups import GroupKind, UnitGroup
 from roc.numbers import UnitNumber
 from roc.qualification import Entry, Pathway, PathwayKind, Qualification
@@ -94,6 +95,13 @@ class Place(NamedTuple):
     counts: bool
 
 
+def sees(row: Row, place: Place) -> bool:
+    """Tell whether a row sees a unit that is placed there."""
+    return (place.counts or not row.counted) and (
+        row.groups is None or any(group in row.groups for group in place.groups)
+    )
+
+
 class Rule:
     """One rule on one pathway, read once.
 
@@ -119,6 +127,7 @@ class Rule:
         asserted: frozenset[str],
     ) -> None:
         self.qualification, self.pathways, self.asserted = qualification, pathways, asserted
+        self._admitted: dict[Scope, int] = {}
         self._read_units(entries)
         self._read_groups()
         self._read_places()
@@ -144,14 +153,14 @@ class Rule:
         self.all = (1 << len(units)) - 1
         self.listed = len(q.units)
         clauses = [inner for clause in self._all_clauses() for inner in walk(clause)]
-        amounts = [a for u in units for a in (u.credit, u.guided_learning_hours) if a is not None]
-        amounts += [
+        amounts = {a for u in units for a in (u.credit, u.guided_learning_hours) if a is not None}
+        amounts.update(
             bound
             for clause in clauses
             if isinstance(clause, Threshold)
             for bound in self._bounds(clause)
             if bound is not None
-        ]
+        )
         self.scale = 10 ** max((0, *(-int(amount.as_tuple().exponent) for amount in amounts)))
         self.weights = {
             Measure.UNITS: [1] * len(units),
@@ -231,7 +240,7 @@ class Rule:
         self.places: list[tuple[Place, ...]] = []
         for bit, groups in enumerate(taking):
             seen = flat and bit < self.listed  # a rule without groups sees every unit that it lists
-            ways = [()] if not groups else list(_largest(groups, shared))
+            ways = [tuple(groups)] if len(groups) < 2 else list(_largest(groups, shared))
             places = []
             for way in ways:
                 counts = seen or any(self.counting[g] for g in way)
@@ -240,6 +249,7 @@ class Rule:
                 if not counts or self.has_surplus:
                     places.append(Place(way, counts=False))
             self.places.append(tuple(places))
+        self._read_seen()
         self.homeless = 0
         self.outside = 0
         for bit, groups in enumerate(taking):
@@ -247,6 +257,42 @@ class Rule:
                 self.homeless |= 1 << bit
                 if self.units[bit].number in self.elsewhere:
                     self.outside |= 1 << bit
+
+    def _read_seen(self) -> None:
+        """Sort the units that have but one place by what sees them."""
+        self._single = self._countable = 0
+        self._members = [0] * len(self.groups)
+        for bit, (place, *others) in enumerate(self.places):
+            if not others:
+                self._single |= 1 << bit
+                if place.counts:
+                    self._countable |= 1 << bit
+                for group in place.groups:
+                    self._members[group] |= 1 << bit
+        self._seen: dict[tuple[bool, frozenset[int] | None, int], list[tuple[int, int]]] = {}
+
+    def seen(self, row: Row) -> list[tuple[int, int]]:
+        """Return the units and the places of each that a row sees, as bits and numbers of places."""
+        key = row.counted, row.groups, row.mask
+        found = self._seen.get(key)
+        if found is None:
+            within = row.mask & self._single
+            if row.counted:
+                within &= self._countable
+            if row.groups is not None:
+                inside = 0
+                for group in row.groups:
+                    inside |= self._members[group]
+                within &= inside
+            found = [(bit, 0) for bit in each_bit(within)]
+            found += (
+                (bit, i)
+                for bit in each_bit(row.mask & ~self._single)
+                for i, place in enumerate(self.places[bit])
+                if sees(row, place)
+            )
+            self._seen[key] = found
+        return found
 
     # -- the rule -----------------------------------------------------------------------------------
 
@@ -261,8 +307,17 @@ class Rule:
             groups = self.below(here)
         elif self.qualification.groups:
             groups = frozenset(range(len(self.groups)))
+        found = self._admitted.get(scope)
+        if found is None:
+            found = self._admitted[scope] = self._admits(scope)
+        if groups is None:
+            found &= (1 << self.listed) - 1
+        return Row(measure, counted, groups, found if mask is None else found & mask)
+
+    def _admits(self, scope: Scope) -> int:
+        if scope.is_plain:
+            return self.all
         found = 0
-        flat = (1 << self.listed) - 1 if groups is None else self.all
         for bit, unit in enumerate(self.units):
             if (
                 scope.admits(unit)
@@ -270,8 +325,7 @@ class Rule:
                 and (not scope.states or self.states.get(bit, State.ACHIEVED) in scope.states)
             ):
                 found |= 1 << bit
-        found &= flat
-        return Row(measure, counted, groups, found if mask is None else found & mask)
+        return found
 
     def relation(self, numbers: Iterable[UnitNumber], *, counted: bool = False) -> Row:
         """Return the row that counts these units wherever they are."""

@@ -6,23 +6,33 @@ given up as soon as some need is out of reach of the items that are left, or of 
 a level resists, the linear relaxation is asked for prices, which prove most of what is left to prove.
 """
 
+import functools
+import itertools
 import math
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 from roc._engine.budget import Budget, OutOfBudgetError
-from roc._engine.prices import prices
 from roc._engine.problem import Item, Problem
+from roc._engine.relax import RELAXING, Extra, Solution, relax
+from roc._engine.totals import totals_of
 from roc.rules import Measure
 
-_QUICK: Final = 1500
+_QUICK: Final = 300
 """States looked at before prices are asked for."""
 
-_RELAXING: Final = 1000
-"""What solving a relaxation costs, in states."""
+_PATIENT: Final = 200
+"""Choices looked at after one, before that one is relaxed."""
 
 _EPS: Final = 1e-6
+_SMALL: Final = 1e-9
+
+
+_Frame: TypeAlias = tuple[int, tuple[int, ...], int, int, bool]
+"""A choice: the next item to try, the states, the cost left, the first item tried, whether it led anywhere."""
+
+_NOTHING: Final[tuple[tuple[int, int], Iterator[tuple[int, ...]]]] = (-1, -1), iter(())
 
 
 class Search:
@@ -39,7 +49,11 @@ class Search:
         self, problem: Problem, states: Sequence[int], items: Sequence[Item], budget: Budget
     ) -> None:
         self.problem, self.items, self.states, self.budget = problem, items, tuple(states), budget
+        self.totals = totals_of(problem)
+        self.numbers = [self.totals.item_of(item.mask & -item.mask) for item in items]
+        self.credits = [item.credit for item in problem.items]
         self.most_cost = sum(item.cost for item in items)
+        self._begun: tuple[tuple[int, int], Iterator[tuple[int, ...]]] = _NOTHING
         self._priced: int | None = None
         self._bound: float | None = None
         self._forget_prices()
@@ -143,65 +157,61 @@ class Search:
         self.spare = [0.0] * (len(self.items) + 1)
 
     def _relax(
-        self, cost: int | None, weights: Sequence[float]
-    ) -> tuple[list[int], list[float], list[float]] | None:
-        """Solve the linear relaxation for completions of *cost*, or of any, with *weights* to be least.
+        self,
+        weights: Sequence[int],
+        *,
+        cost: int | None = None,
+        states: Sequence[int] | None = None,
+        turn: int = 0,
+    ) -> Solution | None:
+        """Relax what is left to choose from an item on, from some states on; ``None`` where it is impossible.
 
-        Return the fields that have rows, a price for each row (the last is that of the cost), and how much
-        of each item is taken; ``None`` where there is no solution.
+        Args:
+            weights: What each item of the problem weighs.
+            cost: What is to be added; ``None``: anything.
+            states: Where to begin, with bounds of the credit; ``None``: from the beginning, with any credit.
+            turn: The first item that is left.
         """
-        p, items = self.problem, self.items
-        mask = p.field_mask
-        fields = [at for at in self.sums if at]
-        floors = len(fields)
-        fields += p.ceiling_fields
-        row = {at: i for i, at in enumerate(fields)}
-        owners: list[int] = []
-        low = [float(min(s >> at & mask for s in self.states)) for at in fields[:floors]]
-        low += [0.0] * (len(fields) - floors)
-        high = [float("inf")] * floors
-        high += [float(max(s >> at & mask for s in self.states)) for at in fields[floors:]]
-        low.append(0.0 if cost is None else float(cost))
-        high.append(float(self.most_cost if cost is None else cost))
-        costs: list[float] = []
-        columns: list[list[tuple[int, float]]] = []
-        for i, item in enumerate(items):
-            if len(item.options) > 1:
-                low.append(0.0)
-                high.append(1.0)
-            for option in item.options:
-                owners.append(i)
-                whole = p.at_most(option)
-                column = [(row[at], float(whole >> at & mask)) for at in fields if whole >> at & mask]
-                column.append((len(fields), float(item.cost)))
-                if len(item.options) > 1:
-                    column.append((len(low) - 1, 1.0))
-                costs.append(weights[i])
-                columns.append(column)
-        high = [min(each, 1e12) for each in high]
-        found = prices(costs, columns, low, high)
-        if found is None:
-            return None
-        duals, columns_taken = found
-        shares = [0.0] * len(items)
-        for owner, share in zip(owners, columns_taken, strict=True):
-            shares[owner] += share
-        return fields, duals[: len(fields) + 1], shares
+        self.budget.left -= RELAXING
+        totals, p = self.totals, self.problem
+        extra: list[Extra] = []
+        if cost is not None:
+            extra.append(Extra(cost, cost, totals.costs))
+        if states is not None:
+            mask = p.field_mask
+            low = min(state >> p.credit_floor & mask for state in states)
+            high = max(state >> p.credit_ceiling & mask for state in states)
+            extra.append(Extra(low, high, self.credits))
+        each = [self._values(state) for state in states or self.states]
+        values = {at: max(found[at] for found in each) for at in totals.fields}
+        fired = functools.reduce(int.__and__, states or self.states) & p.trigger_bits
+        return relax(totals, values, fired, (), self.numbers[turn:], weights, extra)
+
+    def _values(self, state: int) -> dict[int, int]:
+        """Return by how much each bound is kept in a state, as :class:`Totals` would say it."""
+        p, mask = self.problem, self.problem.field_mask
+        found = {at: state >> at & mask for at in self.totals.fields}
+        for at in found:
+            if at < p.floors_end:
+                found[at] = -found[at]
+        for bit, latent, active in p.latents:
+            if not state & bit:
+                found[active] = (p.start >> latent & mask) - (state >> latent & mask)
+        return found
 
     def _ask_prices(self, cost: int) -> float | None:
         """Find prices for completions of *cost*; return the least credit that they allow, ``None`` for none."""
-        relaxed = self._relax(cost, [float(item.credit) for item in self.items])
+        relaxed = self._relax(self.credits, cost=cost)
         if relaxed is None:
             return None
         p, items = self.problem, self.items
         mask = p.field_mask
-        fields, found, _ = relaxed
         self.row_prices = [
-            (at, price)
-            for at, price in zip(fields, found, strict=False)
-            if (price > 1e-9 and at < p.floors_end) or (price < -1e-9 and at >= p.floors_end)
+            (at, price if at < p.floors_end else -price)
+            for at, price in relaxed.prices.items()
+            if price > _SMALL
         ]
-        self.cost_price = found[len(fields)]
+        self.cost_price = relaxed.extra[0]
         spare = [0.0]
         for item in reversed(items):
             worth = max(
@@ -211,7 +221,7 @@ class Search:
             spare.append(spare[-1] + min(0.0, item.credit - worth - self.cost_price * item.cost))
         spare.reverse()
         self.spare = spare
-        return min(self._worth(state, cost) for state in self.states) + spare[0]
+        return relaxed.value
 
     def _worth(self, state: int, left: int) -> float:
         """Return the least credit that needs and the cost left bring, but for items worth more than theirs."""
@@ -231,18 +241,16 @@ class Search:
         """
         if not self.states or not self._is_hopeful():
             return
-        least = self.least_cost()
+        least, bound = self.least_cost(), 0.0
         for cost in range(least, self.most_cost + 1):
-            if cost == least + 1 and not self._is_relaxable():
-                return
+            if cost == least + 1:  # it resists
+                bound = self.relaxed_cost()
+            if cost > least and cost < bound - _EPS:
+                continue
             found = self._next_credit(cost, self._credit_bound(cost))
             while found is not None:
                 yield cost, found
                 found = self._next_credit(cost, found + 1)
-
-    def _is_relaxable(self) -> bool:
-        """Tell whether the linear relaxation has a solution, whatever its cost."""
-        return self._relax(None, [1.0] * len(self.items)) is not None
 
     def least_cost(self) -> int:
         """Return a lower bound of the cost of a completion."""
@@ -253,11 +261,8 @@ class Search:
         """Return the lower bound of the cost that the linear relaxation gives; infinite where it is impossible."""
         if not self.states or not self._is_hopeful():
             return math.inf
-        relaxed = self._relax(None, [float(item.cost) for item in self.items])
-        self.budget.left -= _RELAXING
-        if relaxed is None:
-            return math.inf
-        return sum(item.cost * share for item, share in zip(self.items, relaxed[2], strict=True))
+        relaxed = self._relax(self.totals.costs)
+        return math.inf if relaxed is None else relaxed.value
 
     def _credit_bound(self, cost: int) -> int:
         p = self.problem
@@ -305,11 +310,6 @@ class Search:
             (self.reach[0] - (state & p.floor_mask)) & p.floor_guard == p.floor_guard for state in self.states
         )
 
-    def _quickly(self, solutions: Iterator[tuple[int, ...]]) -> tuple[int, ...] | None:
-        """Return the first solution, if a small part of the budget suffices to find it or that there is none."""
-        with self.budget.part(_QUICK):
-            return next(solutions, None)
-
     def credit_of(self, solution: Sequence[int]) -> int:
         """Return the credit of a completion."""
         return sum(self.items[i].credit for i in solution)
@@ -321,7 +321,24 @@ class Search:
             OutOfBudgetError: The budget, or with *quick* a small part of it, is spent.
         """
         solutions = self.solutions(cost, low, high)
-        return self._quickly(solutions) if quick else next(solutions, None)
+        if quick:
+            with self.budget.part(_QUICK):
+                found = next(solutions, None)
+        else:
+            found = next(solutions, None)
+        if low == high and found is not None:
+            self._begun = (cost, low), itertools.chain((found,), solutions)
+        return found
+
+    def level(self, cost: int, credit: int) -> Iterator[tuple[int, ...]]:
+        """Yield the completions of a cost and a credit; see :meth:`solutions`.
+
+        Raises:
+            OutOfBudgetError: The budget is spent.
+        """
+        begun, solutions = self._begun
+        self._begun = _NOTHING
+        return solutions if begun == (cost, credit) else self.solutions(cost, credit, credit)
 
     def solutions(self, cost: int, low: int, high: int) -> Iterator[tuple[int, ...]]:
         """Yield the completions of *cost* with credit from *low* to *high*, in lexicographic order.
@@ -353,8 +370,11 @@ class Search:
             return
         dead: set[tuple[int, int, tuple[int, ...]]] = set()
         path: list[int] = []
-        frames: list[tuple[int, tuple[int, ...], int, int, bool]] = []
+        frames: list[_Frame] = []
         turn, left, first, led = 0, cost, 0, False
+        spent = 0
+        since = [0]  # what was spent before each choice
+        certain = 0  # so many choices on the path are not hopeless
         while True:
             deeper = False
             slack = max((s >> credit_at & field) - worth(s, left) for s in states) + _EPS if priced else 0.0
@@ -411,16 +431,28 @@ class Search:
                 if not rest:
                     if any(not s & floor_mask for s in new):
                         led = True
+                        certain = len(since)
                         yield (*path, turn - 1)
                     continue
                 if (turn, rest, new) not in dead:
                     frames.append((turn, states, left, first, led))
                     path.append(turn - 1)
                     states, left, first, led = new, rest, turn, False
+                    since.append(spent)
                     deeper = True
                     break
             if budget.left < 0:
                 budget.more()
+            spent += 1
+            # where a choice takes long, the last one that took half as long is relaxed: most of those are hopeless
+            if len(since) > certain and (took := spent - since[certain]) > _PATIENT:
+                here = [*frames, (turn, states, left, first, led)]
+                doubt = bisect_right(since, spent - took // 2) - 1
+                certain, cut = self._hopeless(here, certain, doubt)
+                if cut is not None:
+                    turn, states, left, first, led = here[cut]
+                    del frames[cut:], path[cut:], since[cut + 1 :]
+                    turn, deeper = count, False
             if deeper:
                 continue
             if not led:
@@ -431,6 +463,27 @@ class Search:
             turn, states, left, first, led = frames.pop()
             led = led or was
             path.pop()
+            since.pop()
+            certain = min(certain, len(since))
+
+    def _hopeless(self, frames: Sequence[_Frame], certain: int, doubt: int) -> tuple[int, int | None]:
+        """Look for the first choice on a path whose relaxation is impossible; so many are known not to be.
+
+        Return how many are known then, and the choice found, if the one in *doubt* is that far.
+        """
+        cut: int | None = None
+        while certain <= doubt:
+            _, states, left, first, _ = frames[doubt]
+            if self._relax([0] * len(self.credits), cost=left, states=states, turn=first) is not None:
+                certain = doubt + 1
+                doubt = certain if cut is None else cut - 1
+                if cut is None or doubt < certain:
+                    break
+                doubt = (certain + doubt) // 2
+                continue
+            cut = doubt
+            doubt -= 1
+        return certain, cut
 
     def _hopeful(self, state: int, cost: int) -> bool:
         p = self.problem

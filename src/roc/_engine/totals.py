@@ -60,23 +60,32 @@ class Base:
         held: The column of each item that it holds.
         core: The total of these columns, without what they trigger.
         fired: The triggers that they fire.
-        drops: For each item, the total without it, and the triggers that the others fire.
     """
 
-    __slots__ = ("core", "drops", "fired", "held")
+    __slots__ = ("_drops", "_twice", "core", "fired", "held")
 
     def __init__(self, nothing: int, held: dict[int, Column]) -> None:
         self.held = held
-        self.core = nothing
-        self.fired = twice = 0
+        core, fired, twice = nothing, 0, 0
         for column in held.values():
-            self.core += column.delta
-            twice |= self.fired & column.fires
-            self.fired |= column.fires
-        self.drops = {
-            i: (self.core - column.delta, self.fired & ~column.fires | twice & column.fires)
-            for i, column in held.items()
-        }
+            core += column.delta
+            if column.fires:
+                twice |= fired & column.fires
+                fired |= column.fires
+        self.core, self.fired, self._twice = core, fired, twice
+        self._drops: list[tuple[int, int, int]] | None = None
+
+    def without(self, column: Column) -> tuple[int, int]:
+        """Return the total without a column, and the triggers that the others fire."""
+        fires = column.fires
+        return self.core - column.delta, self.fired & ~fires | self._twice & fires if fires else self.fired
+
+    @property
+    def drops(self) -> list[tuple[int, int, int]]:
+        """Each item with the total without it, and the triggers that the others fire."""
+        if self._drops is None:
+            self._drops = [(i, *self.without(column)) for i, column in self.held.items()]
+        return self._drops
 
 
 class Totals:
@@ -86,6 +95,7 @@ class Totals:
         problem: The alternative.
         columns: For each item of the problem, its columns.
         masks: For each item, its units.
+        costs: For each item, its cost.
         all: A bit for each item.
         fields: Where the bounds are.
         guard: The guard bits: a total that has them all keeps to every bound.
@@ -105,6 +115,7 @@ class Totals:
         self._effects: dict[int, int] = {0: 0}
         self.all = (1 << len(p.items)) - 1
         self.masks = [item.mask for item in p.items]
+        self.costs = [item.cost for item in p.items]
         self.fields = [at for at in [*p.floor_fields, *p.ceiling_fields] if self.guard >> at + shift & 1]
         self._weights: dict[int, tuple[tuple[int, int], ...]] = {}
         self.columns = [
@@ -137,6 +148,7 @@ class Totals:
         for bit, effect in self._effect.items():
             if effect > 0:
                 self._own |= bit
+        self._half = 1 << shift
         self._scales: dict[int, float] = {}
 
     def _column(self, item: int, option: Option) -> Column:
@@ -302,20 +314,26 @@ class Totals:
         """Return a selection with what it takes to look at its neighbours."""
         return Base(self.nothing, dict(held))
 
-    def admits(self, base: Base, item: int) -> bool:
-        """Tell whether a completion is one with an item more, too."""
-        return any(
-            self.is_kept(base.core + column.delta, base.fired | column.fires) for column in self.columns[item]
-        )
+    def admitted(self, base: Base, items: Iterable[int]) -> int:
+        """Return those of some items with each of which a completion is one, too."""
+        guard, fired = self.guard, base.fired
+        total, found = base.core + self.effect(fired), 0
+        for i in items:
+            for column in self.columns[i]:
+                fires = column.fires & ~fired
+                if (total + column.delta + (self.effect(fires) if fires else 0)) & guard == guard:
+                    found |= 1 << i
+                    break
+        return found
 
     def spares(self, base: Base, item: int) -> bool:
         """Tell whether a completion is one without one of its items, too."""
-        return self.is_kept(*base.drops[item])
+        return self.is_kept(*base.without(base.held[item]))
 
     def exchange(self, base: Base, item: int, domain: Domain) -> Base | None:
         """Return a completion in which an item takes the place of one or two others, ``None`` if none does."""
         guard, effect, floor_guard = self.guard, self.effect, self.floor_guard
-        loose = [(i, *drop) for i, drop in base.drops.items() if not domain.inside >> i & 1]
+        loose = [drop for drop in base.drops if not domain.inside >> drop[0] & 1]
         for column in self.columns[item]:
             delta, fires = column.delta, column.fires
             for i, core, fired in loose:
@@ -332,7 +350,7 @@ class Totals:
 
     def replace(self, base: Base, item: int, domain: Domain) -> Base | None:
         """Return a completion in which another item takes the place of one, ``None`` if none does."""
-        core, fired = base.drops[item]
+        core, fired = base.without(base.held[item])
         closed = domain.inside | domain.outside
         for i, columns in enumerate(self.columns):
             if not closed >> i & 1 and i not in base.held:
@@ -363,40 +381,47 @@ class Totals:
             if i not in held:
                 held[i] = columns[i][0]
         base = self.base(held)
-        rested = dict.fromkeys(each_bit(domain.outside), _STEPS)
+        loose = [
+            (i, each)
+            for i, each in enumerate(columns)
+            if not domain.outside >> i & 1 and (len(each) > 1 or not inside >> i & 1)
+        ]
+        rested: dict[int, int] = {}
         for turn in range(_STEPS):
-            core, fired = base.core, base.fired
+            core, fired, held = base.core, base.fired, base.held
             lost = self.guard & ~(core + self.effect(fired))
             if not lost:
                 return base
             floors, ceilings = lost & self.floor_guard, lost & self.ceiling_guard
             best, choice, put = math.inf, -1, None
-            for i, each in enumerate(columns):
-                if rested.get(i, 0) > turn:
+            for i, each in loose:
+                own = held.get(i)
+                if own is None:
+                    for column in each:
+                        if column.touches & floors and rested.get(i, 0) <= turn:
+                            score = self._broken(core + column.delta, fired | column.fires)
+                            if score < best:
+                                best, choice, put = score, i, column
                     continue
-                own = base.held.get(i)
-                if own is not None:
-                    without, others = base.drops[i]
-                    if not inside >> i & 1 and own.touches & (lost if own.fires else ceilings):
+                if own.touches & (lost if own.fires else ceilings) and rested.get(i, 0) <= turn:
+                    without, others = base.without(own)
+                    if not inside >> i & 1:
                         score = self._broken(without, others)
                         if score < best:
                             best, choice, put = score, i, None
-                    if len(each) == 1:
-                        continue
-                else:
-                    without, others = core, fired
-                for column in each:
-                    if column is not own and (column.touches & floors or own is not None):
-                        score = self._broken(without + column.delta, others | column.fires)
-                        if score < best:
-                            best, choice, put = score, i, column
-            budget.left -= 1 + len(columns) // 4
+                if len(each) > 1 and rested.get(i, 0) <= turn:
+                    without, others = base.without(own)
+                    for column in each:
+                        if column is not own:
+                            score = self._broken(without + column.delta, others | column.fires)
+                            if score < best:
+                                best, choice, put = score, i, column
+            budget.left -= 1 + len(loose) // 4
             if budget.left < 0:
                 budget.more()
             if choice < 0:
                 break
             rested[choice] = turn + _REST
-            held = base.held
             held.pop(choice, None)
             if put is not None:
                 held[choice] = put
@@ -405,21 +430,22 @@ class Totals:
 
     def _broken(self, core: int, fired: int) -> float:
         """Return by how much bounds are broken, each in terms of the most that one item does for it."""
-        total = core + self.effect(fired)
-        p, found, lost = self.problem, 0.0, self.guard & ~total
-        half = 1 << p.width - 1
+        total = core + self.effect(fired) if fired else core
+        lost = self.guard & ~total
+        if not lost:
+            return 0.0
+        found, width, half, scales = 0.0, self.problem.width, self._half, self._scales
         while lost:
-            at = lost.bit_length() - p.width
+            at = lost.bit_length() - width
             lost ^= half << at
-            found += (half - (total >> at & half - 1)) * self._scale(at)
+            scale = scales.get(at)
+            found += (half - (total >> at & half - 1)) * (self._scale(at) if scale is None else scale)
         return found
 
     def _scale(self, at: int) -> float:
-        found = self._scales.get(at)
-        if found is None:
-            p = self.problem
-            most = max(option.take >> at & p.field_mask for item in p.items for option in item.options)
-            found = self._scales[at] = 1.0 / max(1, most)
+        p = self.problem
+        most = max(option.take >> at & p.field_mask for item in p.items for option in item.options)
+        found = self._scales[at] = 1.0 / max(1, most)
         return found
 
 

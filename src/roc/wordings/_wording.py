@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, final
 import attrs
 
 from roc.errors import DataError, InvalidData, RocError, _did_you_mean, nearest
-from roc.messages import CODES, Message, Parameter, Severity
+from roc.messages import CODES, CONFLICT_CODES, Message, Parameter, Severity
 from roc.units import to_text
 from roc.wordings._template import (
     MERGED,
@@ -89,7 +89,8 @@ class Wording:
     Attributes:
         name: What calls and options of a command line use.
         language: The language, as a tag: ``en``, ``cy``.
-        templates: The template for each code and for each phrase that templates are made of.
+        templates: The template for each code and for each phrase that templates are made of; those for
+            conflicts may be missing.
         terms: How to write a parameter that is not for people as it is (a date, a clause in the rule
             language): functions from text to text, by the parameter's name.
         in_full: True: a status is told with what its groups lack, a line each, and with what is good to
@@ -113,13 +114,14 @@ class Wording:
         errors: list[DataError] = []
         for name, text in self.templates.items():
             path = f"$.templates.{name}"
-            if name in CODES:
-                always, optional = CODES[name].parameters, CODES[name].optional
+            about = CODES.get(name) or CONFLICT_CODES.get(name)
+            if about is not None:
+                always, optional = about.parameters, about.optional
                 known = known_parameters((*always, *optional))
             elif name in PHRASES or name in MERGED:
                 known, optional = dict({**PHRASES, **MERGED}[name]), ()
             else:
-                near = nearest(name, (*CODES, *PHRASES, *MERGED))
+                near = nearest(name, (*CODES, *CONFLICT_CODES, *PHRASES, *MERGED))
                 errors.append(DataError(f"there is no code {name}", path=path, suggestions=near))
                 continue
             parsed[name], problems = parse(text, known, optional)

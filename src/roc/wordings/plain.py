@@ -17,6 +17,7 @@ _MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
 )
+_CLAUSE: Final = "[{pathways}: ]“{rule}”"
 _WHERE: Final = "[ {scope}][ for {key} {word}]"
 
 
@@ -84,6 +85,35 @@ PLAIN: Final = Wording(
         "allocation.limit": (
             "There are too many ways to place the units to try them all: a better one may exist."
         ),
+        "conflict.blocked": "No selection can do all of this:",
+        "conflict.closed": "{unit} cannot be chosen as long as all of this holds:",
+        "conflict.forced": "{unit} cannot be left out as long as all of this holds:",
+        "conflict.short": (
+            f"{_CLAUSE}: [{{groups}} can add at most {{addable}} of the {{shortfall:amount}} still needed"
+            "|at most {addable} of the {shortfall:amount} still needed can be added]."
+        ),
+        "conflict.none-left": (
+            f"{_CLAUSE}: {{shortfall:amount}} still needed, and [{{groups}} can add none|none can be added]."
+        ),
+        "conflict.out-of-reach": (
+            f"{_CLAUSE}: of the {{required:amount}} at most {{reachable}} can be reached[ from {{groups}}]."
+        ),
+        "conflict.over": (
+            f"{_CLAUSE}[ in {{group}}]: the rest needs at least {{reachable:amount}}, {{excess}} more than allowed."
+        ),
+        "conflict.kinds-short": f"{_CLAUSE}[ in {{group}}]: at most {{reachable}} can be reached.",
+        "conflict.kinds-over": (
+            f"{_CLAUSE}[ in {{group}}]: the rest needs at least {{reachable}}, {{excess}} more than allowed."
+        ),
+        "conflict.clause": f"{_CLAUSE}[ in {{group}}].",
+        "conflict.mandatory": (
+            "{group}: all of its units are needed[; of the {required} at most {reachable} can be taken]."
+        ),
+        "conflict.group-choice": "{group}: {groups:pick required} must be complete.",
+        "conflict.group-mixed": "{group}: units may come from {allowed} of its groups at most.",
+        "conflict.outside": "Units that belong to other pathways only may not be taken.",
+        "conflict.chosen": "Chosen: {units}.",
+        "conflict.chosen-together": "Chosen together, as they are linked: {units}.",
         "amount.units": "{n} {n:1=unit; units}",
         "amount.credit": "{n} {n:1=credit; credits}",
         "amount.glh": "{n} guided learning {n:1=hour; hours}",

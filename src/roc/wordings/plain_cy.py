@@ -54,6 +54,7 @@ _STATES: Final = {
     State.EQUIVALENT: "uned gyfwerth",
     State.EXEMPT: "eithriad",
 }
+_CLAUSE: Final = "[{pathways}: ]“{rule}”"
 _WHERE: Final = "[ {scope}][ ({key}: {word})]"
 
 
@@ -254,6 +255,39 @@ PLAIN_CY: Final = Wording(
         "unit.surplus": "Mae {unit} dros ben: nid yw'n cyfrif.",
         "unit.additional": "Uned ychwanegol yw {unit}: nid yw'n cyfrif tuag at y cymhwyster.",
         "allocation.limit": "Nid oedd modd rhoi cynnig ar bob ffordd o osod yr unedau: gall fod un well.",
+        "conflict.blocked": "Ni all unrhyw ddewis wneud hyn i gyd:",
+        "conflict.closed": "Ni ellir dewis {unit} tra bo hyn i gyd yn wir:",
+        "conflict.forced": "Ni ellir hepgor {unit} tra bo hyn i gyd yn wir:",
+        "conflict.short": (
+            f"{_CLAUSE}[ ({{groups}})]: mae angen {{shortfall:more}}, "
+            "ond {addable} ar y mwyaf y gellir ei ychwanegu."
+        ),
+        "conflict.none-left": (
+            f"{_CLAUSE}[ ({{groups}})]: mae angen {{shortfall:more}}, ond ni ellir ychwanegu dim."
+        ),
+        "conflict.out-of-reach": (
+            f"{_CLAUSE}[ ({{groups}})]: mae angen {{required:amount}}, "
+            "ond {reachable} ar y mwyaf y gellir ei gyrraedd."
+        ),
+        "conflict.over": (
+            f"{_CLAUSE}[ ({{group}})]: mae'r gweddill yn gofyn am o leiaf {{reachable:amount}}, "
+            "sef {excess} yn ormod."
+        ),
+        "conflict.kinds-short": f"{_CLAUSE}[ ({{group}})]: {{reachable}} ar y mwyaf y gellir ei gyrraedd.",
+        "conflict.kinds-over": (
+            f"{_CLAUSE}[ ({{group}})]: mae'r gweddill yn gofyn am o leiaf {{reachable}}, "
+            "sef {excess} yn ormod."
+        ),
+        "conflict.clause": f"{_CLAUSE}[ ({{group}})].",
+        "conflict.mandatory": (
+            "{group}: mae pob uned yn y grŵp hwn yn orfodol"
+            "[; o'r {required}, gellir cymryd {reachable} ar y mwyaf]."
+        ),
+        "conflict.group-choice": "{group}: rhaid cwblhau {groups:pick required}.",
+        "conflict.group-mixed": "{group}: gellir defnyddio {allowed} grŵp ar y mwyaf.",
+        "conflict.outside": "Ni cheir cymryd unedau sy'n perthyn i lwybrau eraill yn unig.",
+        "conflict.chosen": "Dewiswyd: {units}.",
+        "conflict.chosen-together": "Dewiswyd gyda'i gilydd, gan eu bod yn gysylltiedig: {units}.",
         "amount.units": "{n} uned",
         "amount.credit": "{n} {n:2=gredyd; 3,6=chredyd; credyd}",
         "amount.glh": "{n} awr o ddysgu dan arweiniad",
