@@ -51,16 +51,20 @@ class Panels:
         height = _TOP + _HEIGHT + 48
         return "\n".join(
             (
-                f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
-                'font-family="sans-serif" font-size="11">',
+                (
+                    f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
+                    'font-family="sans-serif" font-size="11">'
+                ),
                 f"<title>{escape(self.title)}</title>",
                 f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
                 *self._legend(),
                 *self._scale(),
                 *(line for i, name in enumerate(self.panels) for line in self._panel(i, name)),
                 f'<text x="{width / 2:.0f}" y="{height - 8}" text-anchor="middle">{escape(self.x)}</text>',
-                f'<text transform="translate(12 {_TOP + _HEIGHT / 2:.0f}) rotate(-90)" text-anchor="middle">'
-                f"{escape(self.y)}</text>",
+                (
+                    f'<text transform="translate(12 {_TOP + _HEIGHT / 2:.0f}) rotate(-90)" text-anchor="middle">'
+                    f"{escape(self.y)}</text>"
+                ),
                 "</svg>",
                 "",
             )
@@ -73,7 +77,8 @@ class Panels:
         """Return how a line is drawn; every second one is dashed."""
         i = self._names().index(name)
         dash = ' stroke-dasharray="5 3"' if i % 2 else ""
-        return f'stroke="{_COLOURS[i // 2 % len(_COLOURS)]}" stroke-width="1.8"{dash}'
+        colour = _COLOURS[i // 2 % len(_COLOURS)]
+        return f'stroke="{colour}" fill="none" stroke-width="1.8"{dash}'
 
     def _legend(self) -> Iterator[str]:
         at = _LEFT
@@ -107,5 +112,6 @@ class Panels:
             drawn = zip(self.xs, values, strict=True)
             points = [(self._across(x), self._up(y)) for x, y in drawn if y is not None]
             path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-            yield f'<polyline points="{path}" fill="none" {self._pen(line)}/>'
+            yield f'<polyline points="{path}" {self._pen(line)}/>'
+            yield from (f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.2" {self._pen(line)}/>' for x, y in points)
         yield "</g>"

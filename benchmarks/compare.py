@@ -28,7 +28,7 @@ class Verdicts:
     confirmed: int = 0
     judged: int = 0
     undecided: int = 0
-    disagreements: list[str] = attrs.Factory(list)
+    disagreements: list[str] = attrs.Factory(list[str])
 
 
 Answers = Mapping[tuple[str, str, str], Mapping[str, Any]]
@@ -63,7 +63,9 @@ def compare(given: Answers) -> Verdicts:
     return found
 
 
-def confirm(given: Answers, instances: Sequence[Instance], other: Worker, judge: Worker, into: Verdicts) -> None:
+def confirm(
+    given: Answers, instances: Sequence[Instance], other: Worker, judge: Worker, into: Verdicts
+) -> None:
     """Check the selections returned, those of the peers by ``roc``, those of ``roc`` by *other*; judge conflicts."""
     by_name = {instance.name: instance for instance in instances}
     at: str | None = None
@@ -104,7 +106,9 @@ def _returned(question: str, answers: Mapping[str, Any]) -> set[tuple[str, tuple
     }
 
 
-def _judge(what: str, chosen: Sequence[str], answer: Mapping[str, Any], judge: Worker, into: Verdicts) -> None:
+def _judge(
+    what: str, chosen: Sequence[str], answer: Mapping[str, Any], judge: Worker, into: Verdicts
+) -> None:
     """Judge one conflict: there is one, and there is none without any one member."""
     for is_whole, rules, choices in _smaller(chosen, answer):
         possible = judge.ask(do="judge", selection=choices, rules=rules, parts=3).get("answer")
@@ -120,10 +124,11 @@ def _smaller(
     chosen: Sequence[str], answer: Mapping[str, Any]
 ) -> Iterator[tuple[bool, Sequence[str], Sequence[str]]]:
     """Yield a conflict, then what is left of it without each of its members."""
-    rules, families = answer["rules"], answer["choices"]
+    rules: list[str] = answer["rules"]
+    families: list[list[str]] | None = answer["choices"]
     choices = list(chosen) if families is None else [unit for family in families for unit in family]
     yield True, rules, choices
     for rule in rules:
         yield False, [each for each in rules if each != rule], choices
     for left_out in families or ():
-        yield False, rules, [unit for family in families for unit in family if family is not left_out]
+        yield False, rules, [unit for unit in choices if unit not in left_out]

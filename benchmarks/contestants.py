@@ -11,8 +11,6 @@ from typing import Any, Final, Protocol, TypeAlias
 from benchmarks.instances import Data, translate
 
 import roc
-from roc._engine.budget import Budget
-from roc._engine.explain import conflict
 
 Answer: TypeAlias = Any
 """An answer as JSON has it; its form depends on the question."""
@@ -142,19 +140,11 @@ class Roc:
         return self._solver.count(selection)
 
     def _conflict(self, selection: roc.Selection) -> Answer:
-        explain = getattr(self._solver, "explain", None)
-        if explain is not None:
-            found = explain(selection)
-            paths = [] if found is None else found.paths
-            choices = [] if found is None else [list(map(str, family)) for family in found.families]
-        else:
-            rules, taken, _ = self._solver._ask(selection, None, None)
-            core = conflict(rules, taken, Budget(10**12, self._solver.limits.seconds))
-            found, paths = core, () if core is None else core.sources
-            order = enumerate(self._qualification.units)
-            choices = [] if core is None else [[str(unit.number)] for i, unit in order if core.choices >> i & 1]
-        rules_found = None if found is None else sorted(self._names[path] for path in paths)
-        return {"rules": rules_found, "choices": choices}
+        found = self._solver.explain(selection)
+        if found is None:
+            return {"rules": None, "choices": []}
+        rules = sorted(self._names[path] for path in found.paths)
+        return {"rules": rules, "choices": [list(map(str, family)) for family in found.families]}
 
     def _click(self, selection: roc.Selection) -> None:
         """Answer what a portal asks after every click: where it stands, how to finish, what can still be chosen."""

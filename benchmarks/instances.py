@@ -12,7 +12,12 @@ import roc
 Data: TypeAlias = Mapping[str, Any]
 """An instance as its file has it."""
 
-_BOUNDS: Final = (("min_units", "units"), ("max_units", "units"), ("min_credits", "credit"), ("max_credits", "credit"))
+_BOUNDS: Final = (
+    ("min_units", "units"),
+    ("max_units", "units"),
+    ("min_credits", "credit"),
+    ("max_credits", "credit"),
+)
 """The bounds of a group, by the peers' name, with what they measure."""
 
 
@@ -85,7 +90,7 @@ def translate(data: Data) -> Translation:
     inside: set[str] = set()
 
     def group(of: Data, path: str) -> roc.UnitGroup:
-        bounds = []
+        bounds: list[roc.Clause] = []
         for name, measure in _BOUNDS:
             if of.get(name) is not None:
                 names[f"{path}.rules[{len(bounds)}]"] = f"group:{of['id']}:{name}"

@@ -6,7 +6,7 @@ Each is made around a selection that satisfies it, so that its bounds bind and c
 import itertools
 import random
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 import attrs
 
@@ -47,11 +47,11 @@ class _Draft:
     level: int
     units: list[roc.Unit]
     groups: dict[str, list[str]]
-    within: dict[str, str] = attrs.Factory(dict)
-    borrowed: dict[str, list[str]] = attrs.Factory(dict)
-    linked: list[tuple[str, str]] = attrs.Factory(list)
-    requires: list[tuple[str, str]] = attrs.Factory(list)
-    barred: list[tuple[str, ...]] = attrs.Factory(list)
+    within: dict[str, str] = attrs.Factory(dict[str, str])
+    borrowed: dict[str, list[str]] = attrs.Factory(dict[str, list[str]])
+    linked: list[tuple[str, str]] = attrs.Factory(list[tuple[str, str]])
+    requires: list[tuple[str, str]] = attrs.Factory(list[tuple[str, str]])
+    barred: list[tuple[str, ...]] = attrs.Factory(list[tuple[str, ...]])
     share: float
 
     @property
@@ -62,7 +62,7 @@ class _Draft:
 
 def _draw(chance: random.Random, size: int, levels: Sequence[int], credits_: Sequence[int]) -> list[roc.Unit]:
     """Return units with levels and credits drawn from these."""
-    found = []
+    found: list[roc.Unit] = []
     for i in range(size):
         credit = chance.choice(credits_)
         found.append(
@@ -177,41 +177,34 @@ def _plant(chance: random.Random, draft: _Draft) -> set[str]:
     return planted
 
 
-Bounds = Callable[[random.Random, str, int, int], Mapping[str, tuple[int | None, int | None]]]
-"""From chance, a group, and the planted units and credit in it: by measure the least and the most."""
+Limits: TypeAlias = Mapping[str, tuple[int | None, int | None]]
+"""By measure the least and the most."""
+
+Bounds: TypeAlias = Callable[[random.Random, str, int, int], Limits]
+"""From chance, a group, and the planted units and credit in it."""
 
 
 def _group_bounds(family: str) -> Bounds:
     """Return how the groups of a family are bounded."""
 
-    def imi(
-        chance: random.Random, _: str, units: int, credit: int
-    ) -> Mapping[str, tuple[int | None, int | None]]:
+    def imi(chance: random.Random, _: str, units: int, credit: int) -> Limits:
         if chance.random() < 0.5:
             return {"credit": (max(1, credit - chance.randint(0, 3)), None)}
         return {"units": (max(1, units - 1), None)}
 
-    def aus(
-        chance: random.Random, name: str, units: int, _: int
-    ) -> Mapping[str, tuple[int | None, int | None]]:
+    def aus(chance: random.Random, name: str, units: int, _: int) -> Limits:
         most = units + chance.randint(0, 1) if name != "G1" and chance.random() < 0.8 else None
         return {"units": (units if name == "G1" else max(0, units - 1), most)}
 
-    def saqa(
-        chance: random.Random, _: str, __: int, credit: int
-    ) -> Mapping[str, tuple[int | None, int | None]]:
+    def saqa(chance: random.Random, _: str, __: int, credit: int) -> Limits:
         return {"credit": (max(1, credit - chance.randint(0, 8)), None)}
 
-    def nvq(
-        chance: random.Random, _: str, units: int, credit: int
-    ) -> Mapping[str, tuple[int | None, int | None]]:
+    def nvq(chance: random.Random, _: str, units: int, credit: int) -> Limits:
         most = units + chance.randint(0, 3) if chance.random() < 0.5 else None
         least = max(0, credit - chance.randint(0, 5)) if chance.random() < 0.4 else None
         return {"units": (max(0, units - chance.randint(0, 2)), most), "credit": (least, None)}
 
-    def hard(
-        chance: random.Random, _: str, units: int, credit: int
-    ) -> Mapping[str, tuple[int | None, int | None]]:
+    def hard(chance: random.Random, _: str, units: int, credit: int) -> Limits:
         kind = chance.random()
         if kind < 0.45:
             return {"credit": (max(0, credit - chance.randint(0, 1)), credit + chance.randint(0, 1))}
@@ -227,7 +220,7 @@ def _bound(
 ) -> list[roc.Threshold]:
     """Return the bounds as clauses, a floor and a ceiling apart, as the peers have them."""
     scope = scope or roc.Scope()
-    found = []
+    found: list[roc.Threshold] = []
     if least:
         found.append(roc.Threshold(measure=measure, minimum=least, scope=scope))
     if most is not None:
@@ -291,7 +284,7 @@ def invent(family: str, size: int, seed: int, *, related: bool) -> Invented:
             inside[draft.within[name]] |= inside[name]
     for name, units in reversed(draft.groups.items()):
         here = [unit for unit in draft.units if str(unit.number) in inside[name] & planted]
-        limits = {}
+        limits: Limits = {}
         if name == "G0":
             rules.append(roc.Threshold(minimum=len(units), scope=roc.Scope(units=units)))
         else:

@@ -94,7 +94,7 @@ def run(rules: Sequence[Instance], seconds: float) -> Figures:
     """Measure the largest instance of each family."""
     start = time.monotonic()
     largest = {each.family: each for each in sorted(rules, key=lambda each: each.size)}
-    rows = []
+    rows: list[Figures] = []
     for family in dict.fromkeys(each.family for each in rules):
         instance = largest[family]
         counts = {name: apart("count", instance, name, seconds) for name in _SELECTIONS}
@@ -112,16 +112,20 @@ def run(rules: Sequence[Instance], seconds: float) -> Figures:
 
 def _mib(size: float | None) -> str:
     if size is None:
-        return "–"
+        return "n/a"
     return f"{size / _MIB:,.0f}" if size >= 10 * _MIB else f"{size / _MIB:.2f}"
 
 
 def tables(found: Figures) -> str:
     """Return the part of the page about memory."""
-    rows = []
+    rows: list[list[str]] = []
     for row in found["rows"]:
         compiled = row["compiled"]
-        cells = [row["instance"], str(row["units"]), *(_mib(compiled.get(key)) for key in ("rule", "kept", "peak"))]
+        cells: list[str] = [
+            row["instance"],
+            str(row["units"]),
+            *(_mib(compiled.get(key)) for key in ("rule", "kept", "peak")),
+        ]
         for name in _SELECTIONS:
             got = row["counts"][name]
             unfinished = "" if got.get("finished") else ", not finished"
@@ -138,8 +142,10 @@ def tables(found: Figures) -> str:
     )
     return "\n\n".join(
         (
-            f"MiB, the largest instance of each family; a count has {found['seconds']:g} s, and runs several times "
-            "slower while its memory is traced.",
+            (
+                f"MiB, the largest instance of each family; a count has {found['seconds']:g} s, and runs several times "
+                "slower while its memory is traced."
+            ),
             table(head, rows),
         )
     )
@@ -148,7 +154,9 @@ def tables(found: Figures) -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run, write the results, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--peers", type=Path, required=True, help="the folder with the peers and their instances")
+    parser.add_argument(
+        "--peers", type=Path, required=True, help="the folder with the peers and their instances"
+    )
     parser.add_argument("--families", default=",".join(FAMILIES))
     parser.add_argument("--seconds", type=float, default=15, help="the limit of a count")
     parser.add_argument("--out", type=Path, default=Path("memory.json"), help="where the results are written")

@@ -131,7 +131,7 @@ def scores(found: Results, mode: str, question: str, family: str) -> list[Score]
 def _factor(peer: float, own: float, aim: float | None, limit: float) -> str:
     """Return how many times faster ``roc`` is; bold where that is less than was aimed at."""
     if own >= limit and peer >= limit:
-        return "–"
+        return "n/a"
     factor = peer / own
     text = f"{'> ' if peer >= limit else ''}{factor:,.1f}" if factor >= 0.95 else f"{factor:.2f}"
     if own >= limit:
@@ -141,7 +141,7 @@ def _factor(peer: float, own: float, aim: float | None, limit: float) -> str:
 
 def _comparison(found: Results, mode: str) -> str:
     """Return the table of one mode."""
-    rows = []
+    rows: list[Sequence[str]] = []
     families = list(dict.fromkeys(each["family"] for each in found["instances"].values()))
     for question, title in _TITLES.items():
         for family in families:
@@ -173,7 +173,7 @@ def _losses(found: Results) -> Iterator[tuple[str, list[tuple[float, str]]]]:
         key = (each["mode"], each["instance"], each["selection"], each["question"])
         by.setdefault(key, {})[each["name"]] = each.get("ms", limit)
     for mode in ("fresh", "kept"):
-        worse = []
+        worse: list[tuple[float, str]] = []
         for (at, instance, selection, question), times in by.items():
             peers = {name: ms for name, ms in times.items() if name != "roc"}
             if at != mode or "roc" not in times or not peers:
@@ -188,7 +188,7 @@ def _losses(found: Results) -> Iterator[tuple[str, list[tuple[float, str]]]]:
 
 def losses(found: Results, most: int) -> str:
     """Return where a peer was faster, as a list; at most so many lines for each mode."""
-    lines = []
+    lines: list[str] = []
     asked = {
         mode: sum(each["mode"] == mode and each["name"] == "roc" for each in found["asked"])
         for mode in ("fresh", "kept")
@@ -206,7 +206,7 @@ def _clicks(found: Results) -> str:
     """Return the table of clicks."""
     families = list(dict.fromkeys(each["family"] for each in found["instances"].values()))
     limit = found["seconds"] * 1e3
-    rows = []
+    rows: list[list[str]] = []
     for family in families:
         row = [family]
         for is_step in (False, True):
@@ -247,8 +247,10 @@ def peers_tables(found: Results) -> str:
     known = sum(each.get("error") == "known" and each["mode"] == "fresh" for each in found["asked"])
     return "\n\n".join(
         (
-            f"Python {at['python']}, {at['machine']}, {at['cores']} cores; {versions}. {found['rounds']} rounds, "
-            f"limit {found['seconds']:g} s, the whole in {found['wall'] / 60:.0f} minutes.",
+            (
+                f"Python {at['python']}, {at['machine']}, {at['cores']} cores; {versions}. {found['rounds']} rounds, "
+                f"limit {found['seconds']:g} s, the whole in {found['wall'] / 60:.0f} minutes."
+            ),
             "### From nothing: compile and answer",
             _comparison(found, "fresh"),
             "### Compiled against built",

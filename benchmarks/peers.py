@@ -89,11 +89,11 @@ class Run:
     fresh: dict[str, Worker]
     kept: dict[str, Worker]
     times: dict[tuple[str, Key], list[float]] = attrs.Factory(lambda: defaultdict(list))
-    failed: dict[tuple[str, Key], str] = attrs.Factory(dict)
+    failed: dict[tuple[str, Key], str] = attrs.Factory(dict[tuple[str, Key], str])
     answers: dict[tuple[str, str, str], dict[str, Any]] = attrs.Factory(lambda: defaultdict(dict))
     clicks: dict[tuple[str, str], list[float]] = attrs.Factory(lambda: defaultdict(list))
     builds: dict[tuple[str, str], list[float]] = attrs.Factory(lambda: defaultdict(list))
-    unbuilt: set[tuple[str, str]] = attrs.Factory(set)
+    unbuilt: set[tuple[str, str]] = attrs.Factory(set[tuple[str, str]])
 
     def names(self, family: str, question: str) -> list[str]:
         """Return who is asked a question about a family."""
@@ -107,7 +107,7 @@ class Run:
         for number in range(self.rounds):
             for instance in self.instances:
                 start = time.monotonic()
-                self._prepare(instance, number)
+                self._prepare(instance)
                 for selection, question in self._plan(instance):
                     names = self.names(instance.family, question)
                     first = next(turn) % len(names)
@@ -115,7 +115,9 @@ class Run:
                         self._ask(name, instance, selection, question, number)
                 self._click(instance, number)
                 print(
-                    f"round {number + 1} {instance.name} {time.monotonic() - start:.1f} s", file=sys.stderr, flush=True
+                    f"round {number + 1} {instance.name} {time.monotonic() - start:.1f} s",
+                    file=sys.stderr,
+                    flush=True,
                 )
 
     def _plan(self, instance: Instance) -> Iterator[tuple[str, str]]:
@@ -126,7 +128,7 @@ class Run:
                 if selection in instance.selections and question in self.questions:
                     yield selection, question
 
-    def _prepare(self, instance: Instance, number: int) -> None:
+    def _prepare(self, instance: Instance) -> None:
         """Tell every contestant the instance, and let it build what is kept."""
         asked = {name for question in self.questions for name in self.names(instance.family, question)}
         asked = {name for name in asked if name == "roc" or not self._is_hopeless(name, instance)}
@@ -275,23 +277,31 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from benchmarks.page import peers_tables  # noqa: PLC0415 - it needs the constants above
 
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--peers", type=Path, required=True, help="the folder with the peers and their instances")
+    parser.add_argument(
+        "--peers", type=Path, required=True, help="the folder with the peers and their instances"
+    )
     parser.add_argument("--families", default=",".join(FAMILIES))
     parser.add_argument("--questions", default=",".join(QUESTIONS))
     parser.add_argument("--only", default="", help="instances, by name; else all of the families")
-    parser.add_argument("--contestants", default="", help="who is asked; else roc and the best of each family")
+    parser.add_argument(
+        "--contestants", default="", help="who is asked; else roc and the best of each family"
+    )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=10, help="the limit of a question")
     parser.add_argument("--out", type=Path, default=Path("peers.json"), help="where the results are written")
     parser.add_argument(
-        "--wait", action="store_true", help="wait for time-outs of peers that are known from an earlier run, too"
+        "--wait",
+        action="store_true",
+        help="wait for time-outs of peers that are known from an earlier run, too",
     )
     options = parser.parse_args(arguments)
     questions = options.questions.split(",")
     rules = instances(options.peers, options.families.split(","))
     if options.only:
         rules = [each for each in rules if each.name in options.only.split(",")]
-    on_slate = {name for question in questions for names in SLATE[question].values() for name in names.split()}
+    on_slate = {
+        name for question in questions for names in SLATE[question].values() for name in names.split()
+    }
     names = options.contestants.split(",") if options.contestants else ["roc", *sorted(on_slate)]
     known: frozenset[Key] = frozenset()
     if _KNOWN.exists() and not options.wait:
@@ -314,8 +324,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options.out.write_text(json.dumps(found, indent=1) + "\n")
     if options.wait:
         asked = {each.name for each in rules}
-        before = {(a, b, c, d) for a, b, c, d in json.loads(_KNOWN.read_text())} if _KNOWN.exists() else set[Key]()
-        kept = {key for key in before if key[1] not in asked or key[0] not in names or key[3] not in questions}
+        before = (
+            {(a, b, c, d) for a, b, c, d in json.loads(_KNOWN.read_text())} if _KNOWN.exists() else set[Key]()
+        )
+        kept = {
+            key for key in before if key[1] not in asked or key[0] not in names or key[3] not in questions
+        }
         late = sorted(kept | {key for mode, key in run.failed if mode == "fresh" and key[0] != "roc"})
         _KNOWN.write_text("[\n" + ",\n".join(map(json.dumps, late)) + "\n]\n")
     print(peers_tables(found))

@@ -12,7 +12,7 @@ import signal
 import statistics
 import sys
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
@@ -42,7 +42,7 @@ class _TooLateError(BaseException):
 
 
 @contextlib.contextmanager
-def _broken_off(seconds: float) -> Iterator[None]:
+def _broken_off(seconds: float) -> Generator[None]:
     """Break off what takes longer, whatever it does."""
 
     def late(_number: int, _frame: FrameType | None) -> None:
@@ -127,7 +127,9 @@ def run(families: Sequence[str], sizes: Sequence[int], seeds: int, seconds: floa
                         found[key] += times
                 hopeless |= {key for key, times in found.items() if not any(times)}
                 rows.append({"family": family, "related": related, "size": size, **found})
-                print(f"{family} {related} {size} {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
+                print(
+                    f"{family} {related} {size} {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True
+                )
     return {"seconds": seconds, "seeds": seeds, "wall": round(time.monotonic() - start), "rows": rows}
 
 
@@ -147,7 +149,7 @@ def _lines(found: Figures, key: str) -> Iterator[tuple[str, bool, list[list[floa
 def _table(found: Figures, key: str) -> str:
     limit = found["seconds"] * 1e3 * (1 if key == "count" else 3)
     sizes = list(dict.fromkeys(row["size"] for row in found["rows"]))
-    rows = []
+    rows: list[list[str]] = []
     for family, related, all_times in _lines(found, key):
         row = [f"{family}{'' if related else ', unrelated'}"]
         for times in all_times:
@@ -162,7 +164,7 @@ def _interactive(found: Figures) -> str:
     """Say for each family up to which size a click is felt as at once."""
     limit = found["seconds"] * 3e3
     sizes = list(dict.fromkeys(row["size"] for row in found["rows"]))
-    rows = []
+    rows: list[list[str]] = []
     for family, related, all_times in _lines(found, "click"):
         row = [f"{family}{'' if related else ', unrelated'}"]
         for middle in (True, False):
@@ -181,9 +183,11 @@ def tables(found: Figures) -> str:
     """Return the part of the page about size."""
     return "\n\n".join(
         (
-            f"{found['seeds']} rules of each size, each asked twice; limit {found['seconds']:g} s a question, the whole "
-            f"in {found['wall'] / 60:.0f} minutes. In brackets how many were answered; where none was, larger rules "
-            "were not asked.",
+            (
+                f"{found['seeds']} rules of each size, each asked twice; limit {found['seconds']:g} s a question, the whole "
+                f"in {found['wall'] / 60:.0f} minutes. In brackets how many were answered; where none was, larger rules "
+                "were not asked."
+            ),
             "A click, compiled, in milliseconds (median):",
             _table(found, "click"),
             "Compiling and the first click:",

@@ -43,7 +43,9 @@ class Worker:
 
     def tell(self, **request: Any) -> Reply:
         """Ask for something that a process must know if it had to be started again, such as the instance."""
-        self._told = [each for each in self._told if each["do"] != request["do"] and request["do"] != "prepare"]
+        self._told = [
+            each for each in self._told if each["do"] != request["do"] and request["do"] != "prepare"
+        ]
         self._told.append(request)
         return self._exchange(request)
 
@@ -66,7 +68,7 @@ class Worker:
         return self._receive(self.seconds * request.get("parts", 1) + _GRACE)
 
     def _start(self) -> None:
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - it is this interpreter, with code from this file
             self._command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
