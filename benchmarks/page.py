@@ -251,15 +251,15 @@ def peers_tables(found: Results) -> str:
                 f"Python {at['python']}, {at['machine']}, {at['cores']} cores; {versions}. {found['rounds']} rounds, "
                 f"limit {found['seconds']:g} s, the whole in {found['wall'] / 60:.0f} minutes."
             ),
-            "### From nothing: compile and answer",
+            "## From nothing: compile and answer",
             _comparison(found, "fresh"),
-            "### Compiled against built",
+            "## Compiled against built",
             _comparison(found, "kept"),
-            "### A click",
+            "## A click",
             _clicks(found),
-            "### Where a peer is faster",
+            "## Where a peer is faster",
             losses(found, 12),
-            "### Agreement",
+            "## Agreement",
             _agreement(found),
             f"{known} time-outs of peers are taken from an earlier run with the same limit and were not waited for.",
         )
