@@ -25,29 +25,30 @@ import roc
 _MIB: Final = 2**20
 _SELECTIONS: Final = ("half", "empty")
 
+_COMPILE: Final = roc.Limits(states=200_000, seconds=5)
+"""What options may spend while their memory is traced."""
+
 Figures = dict[str, Any]
 
 
 def _compiled(instance: Instance, _selection: str, _seconds: float) -> Figures:
     """Return what a solver keeps once it has answered, and what the rule itself takes."""
     rule = translate(instance.data).qualification
-    numbers = instance.selections["half"]
-    solver = roc.Solver(rule)
-    solver.verdict(roc.Selection.of(rule, instance.planted))
+    roc.Solver(rule).options(roc.Selection.of(rule, instance.planted[:1]), limits=_COMPILE)
     forget()
     gc.collect()
     tracemalloc.start()
     again = translate(instance.data).qualification
     gc.collect()
     of_rule = tracemalloc.get_traced_memory()[0]
-    solver = roc.Solver(again, limits=roc.Limits(seconds=5))
-    roc.check(roc.Selection.of(again, numbers))
-    solver.options(roc.Selection.of(again, instance.planted))
+    solver = roc.Solver(again, limits=_COMPILE)
+    roc.check(roc.Selection.of(again, instance.planted))
+    solver.options(roc.Selection.of(again, instance.planted[:1]))
     gc.collect()
     kept = tracemalloc.get_traced_memory()[0] - of_rule
     tracemalloc.reset_peak()
     at = tracemalloc.get_traced_memory()[0]
-    solver.options(roc.Selection.of(again, numbers))
+    solver.options(roc.Selection.of(again, instance.selections["empty"]))
     return {"rule": of_rule, "kept": kept, "peak": tracemalloc.get_traced_memory()[1] - at}
 
 
@@ -56,7 +57,7 @@ def _count(instance: Instance, selection: str, seconds: float) -> Figures:
     rule = translate(instance.data).qualification
     solver = roc.Solver(rule, limits=roc.Limits(states=10**12, seconds=seconds))
     chosen = roc.Selection.of(rule, instance.selections[selection])
-    solver.verdict(chosen)
+    solver.verdict(roc.Selection.of(rule, instance.planted[:1]), limits=_COMPILE)
     gc.collect()
     tracemalloc.start()
     finished = True
@@ -158,7 +159,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--peers", type=Path, required=True, help="the folder with the peers and their instances"
     )
     parser.add_argument("--families", default=",".join(FAMILIES))
-    parser.add_argument("--seconds", type=float, default=15, help="the limit of a count")
+    parser.add_argument("--seconds", type=float, default=10, help="the limit of a count")
     parser.add_argument("--out", type=Path, default=Path("memory.json"), help="where the results are written")
     options = parser.parse_args(arguments)
     found = run(instances(options.peers, options.families.split(",")), options.seconds)

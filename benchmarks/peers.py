@@ -32,8 +32,8 @@ _ANY: Final = "any"
 
 SLATE: Final = {
     "check": {_ANY: "pysat clingo highs pyconstraint", "imi": "sdd bdd", "aus": "bdd"},
-    "best": {_ANY: "cpsat highs", "imi": "clingo bdd", "aus": "bdd bddres"},
-    "five": {_ANY: "cpsat highs", "imi": "clingo bdd", "aus": "bdd bddres"},
+    "best": {_ANY: "cpsat highs", "imi": "clingo bdd", "aus": "bdd"},
+    "five": {_ANY: "cpsat highs", "imi": "clingo bdd", "aus": "bdd"},
     "options": {_ANY: "clingo cpsat", "imi": "bdd pysat", "aus": "bdd pysat", "hard": "highs"},
     "count": {
         "imi": "clingo bdd bddres",
