@@ -11,6 +11,10 @@ from typing import Any, Final, Protocol, TypeAlias
 from benchmarks.instances import Data, translate
 
 import roc
+from roc._engine.budget import OutOfBudgetError
+from roc._engine.complete import Found
+from roc._engine.problem import each_bit
+from roc._engine.rule import Rule
 
 Answer: TypeAlias = Any
 """An answer as JSON has it; its form depends on the question."""
@@ -24,6 +28,9 @@ QUESTIONS: Final = {
     "conflict": "q6",
 }
 """What all are asked, with the peers' name of it."""
+
+OWN: Final = ("roc", "adapter")
+"""The contestants that are this library."""
 
 _OPTIONS: Final = {"forced": "all", "closed": "none", "open": "some"}
 """The peers' word for each."""
@@ -101,9 +108,9 @@ class Roc:
         """Make a solver; it is compiled when it is first asked. ``all``: compile it now, with another selection."""
         self._solver = roc.Solver(self._qualification, limits=_COMPILE if question == "all" else self._limits)
         if question == "all":
-            for each in ("check", "options", "conflict"):
-                with contextlib.suppress(UndecidedError):
-                    self.ask(each, self._planted[:1])
+            for each in (roc.check, self._options, self._conflict):
+                with contextlib.suppress(UndecidedError, roc.LimitReachedError):
+                    each(roc.Selection.of(self._qualification, self._planted[:1]))
             self._solver = self._solver.evolve(limits=self._limits)
 
     def ask(self, question: str, selection: Sequence[str]) -> Answer:
@@ -154,6 +161,48 @@ class Roc:
         self._options(selection)
 
 
+class Adapter(Roc):
+    """This library with its adapter to CP-SAT, which takes the compiled rule to answer the same questions."""
+
+    def ask(self, question: str, selection: Sequence[str]) -> Answer:
+        """Answer a question."""
+        self._chosen = roc.Selection.of(self._qualification, selection)
+        asked = self._solver._ask(self._chosen, None, None)
+        adapter: Any = importlib.import_module("roc.cpsat")
+        found = adapter.CpSat(asked.rules, asked.chosen, self._limits.seconds)
+        try:
+            return getattr(self, f"_by_{question}")(found, asked.rules[0])
+        except OutOfBudgetError as error:
+            raise UndecidedError from error
+
+    def _finished(self, found: Found, rule: Rule) -> Answer:
+        added = [str(rule.units[bit].number) for bit in each_bit(found.added)]
+        return found.cost, found.credit // rule.scale, sorted([*map(str, self._chosen.numbers), *added])
+
+    def _by_best(self, adapter: Any, rule: Rule) -> Answer:
+        found = next(adapter.completions(), None)
+        return None if found is None else self._finished(found, rule)
+
+    def _by_five(self, adapter: Any, rule: Rule) -> Answer:
+        return [self._finished(found, rule) for found in itertools.islice(adapter.completions(), 5)]
+
+    def _by_options(self, adapter: Any, rule: Rule) -> Answer:
+        found = adapter.options()
+        if found.undecided:
+            raise UndecidedError
+        if not found.possible:
+            return None
+        masks = {"all": found.forced, "none": found.closed, "some": found.open}
+        return {str(rule.units[bit].number): word for word, mask in masks.items() for bit in each_bit(mask)}
+
+    def _by_conflict(self, adapter: Any, rule: Rule) -> Answer:
+        found = adapter.conflict()
+        if found is None:
+            return {"rules": None, "choices": []}
+        choices = [[str(rule.units[bit].number)] for bit in each_bit(found.choices)]
+        return {"rules": sorted(self._names[path] for path in found.sources), "choices": choices}
+
+
 def _completion(found: roc.Completion) -> tuple[int, int, list[str]]:
     return int(found.cost), int(found.credit), sorted(map(str, found.selection.numbers))
 
@@ -169,7 +218,7 @@ def forget() -> None:
 
 def contestant(name: str, seconds: float) -> Contestant:
     """Return the contestant of this name."""
-    return Roc(seconds) if name == "roc" else Peer(name)
+    return Roc(seconds) if name == "roc" else Adapter(seconds) if name == "adapter" else Peer(name)
 
 
 class Judge:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import attrs
+from benchmarks.contestants import OWN
 
 PAGE: Final = Path(__file__).parent.parent / "docs" / "benchmarks-solver.md"
 
@@ -29,6 +30,7 @@ _PEERS: Final = {
     "pyconstraint": "python-constraint",
     "pysat": "PySAT",
     "roc": "roc",
+    "adapter": "roc with CP-SAT",
     "sdd": "PySDD",
 }
 
@@ -117,7 +119,7 @@ class Score:
 
 
 def scores(found: Results, mode: str, question: str, family: str) -> list[Score]:
-    """Return the scores on a question and a family, ``roc`` first, then the best peer and so on."""
+    """Return the scores on a question and a family, ``roc`` first, then the best of the others and so on."""
     limit = found["seconds"] * 1e3
     times: dict[str, list[float]] = {}
     for each in found["asked"]:
@@ -148,7 +150,7 @@ def _comparison(found: Results, mode: str) -> str:
             ranked = scores(found, mode, question, family)
             if len(ranked) < 2 or ranked[0].name != "roc":
                 continue
-            own, peer = ranked[:2]
+            own, peer = ranked[0], next(each for each in ranked[1:] if each.name not in OWN)
             aim = _AIMS[mode].get(family)
             rows.append(
                 (
@@ -175,7 +177,7 @@ def _losses(found: Results) -> Iterator[tuple[str, list[tuple[float, str]]]]:
     for mode in ("fresh", "kept"):
         worse: list[tuple[float, str]] = []
         for (at, instance, selection, question), times in by.items():
-            peers = {name: ms for name, ms in times.items() if name != "roc"}
+            peers = {name: ms for name, ms in times.items() if name not in OWN}
             if at != mode or "roc" not in times or not peers:
                 continue
             name = min(peers, key=peers.__getitem__)
@@ -228,6 +230,20 @@ def _clicks(found: Results) -> str:
     return table(head, rows)
 
 
+def _adapter(found: Results) -> str:
+    """Return how the adapter does where rules are hard."""
+    rows: list[Sequence[str]] = []
+    for question, title in _TITLES.items():
+        ranked = scores(found, "fresh", question, "hard")
+        by_name = {each.name: each for each in ranked}
+        if "adapter" in by_name and "roc" in by_name:
+            peer = next(each for each in ranked if each.name not in OWN)
+            rows.append((title, str(by_name["roc"]), str(by_name["adapter"]), f"{peer} {_PEERS[peer.name]}"))
+    if not rows:
+        return "It was not measured."
+    return table(("hard, from nothing", "roc", "roc with CP-SAT", "best peer"), rows)
+
+
 def _agreement(found: Results) -> str:
     """Return what was compared, and what did not fit."""
     got = found["verdicts"]
@@ -257,6 +273,8 @@ def peers_tables(found: Results) -> str:
             _comparison(found, "kept"),
             "## A click",
             _clicks(found),
+            "## With the adapter to CP-SAT",
+            _adapter(found),
             "## Where a peer is faster",
             losses(found, 12),
             "## Agreement",

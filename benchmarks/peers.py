@@ -6,6 +6,7 @@ compiled and the peer's model built. Only one contestant works at a time, and th
 """
 
 import argparse
+import importlib.util
 import itertools
 import json
 import os
@@ -21,7 +22,7 @@ from typing import Any, Final
 
 import attrs
 from benchmarks.compare import compare, confirm
-from benchmarks.contestants import QUESTIONS
+from benchmarks.contestants import OWN, QUESTIONS
 from benchmarks.instances import Instance, instances
 from benchmarks.worker import Worker
 
@@ -32,9 +33,9 @@ _ANY: Final = "any"
 
 SLATE: Final = {
     "check": {_ANY: "pysat clingo highs pyconstraint", "imi": "sdd bdd", "aus": "bdd"},
-    "best": {_ANY: "cpsat highs", "imi": "clingo bdd", "aus": "bdd"},
-    "five": {_ANY: "cpsat highs", "imi": "clingo bdd", "aus": "bdd"},
-    "options": {_ANY: "clingo cpsat", "imi": "bdd pysat", "aus": "bdd pysat", "hard": "highs"},
+    "best": {_ANY: "cpsat highs", "hard": "adapter", "imi": "clingo bdd", "aus": "bdd"},
+    "five": {_ANY: "cpsat highs", "hard": "adapter", "imi": "clingo bdd", "aus": "bdd"},
+    "options": {_ANY: "clingo cpsat", "imi": "bdd pysat", "aus": "bdd pysat", "hard": "highs adapter"},
     "count": {
         "imi": "clingo bdd bddres",
         "aus": "bdd bddres",
@@ -42,7 +43,7 @@ SLATE: Final = {
         "nvq": "bdd bddres",
         "hard": "clingo",
     },
-    "conflict": {_ANY: "clingo cpsat pysat highs"},
+    "conflict": {_ANY: "clingo cpsat pysat highs", "hard": "adapter"},
 }
 """Who is asked what: in every family and for every question the best by the peers' own results, and the runners-up."""
 
@@ -131,7 +132,7 @@ class Run:
     def _prepare(self, instance: Instance) -> None:
         """Tell every contestant the instance, and let it build what is kept."""
         asked = {name for question in self.questions for name in self.names(instance.family, question)}
-        asked = {name for name in asked if name == "roc" or not self._is_hopeless(name, instance)}
+        asked = {name for name in asked if name in OWN or not self._is_hopeless(name, instance)}
         for name in sorted(asked):
             for worker in (self.fresh[name], self.kept[name]):
                 worker.tell(do="prepare", data=instance.data)
@@ -257,7 +258,7 @@ def results(run: Run, wall: float, peers: Path) -> dict[str, Any]:
     builds = [
         {"name": name, "instance": instance, "ms": statistics.median(ms)}
         for (name, instance), ms in run.builds.items()
-        if name != "roc"
+        if name not in OWN
     ]
     return {
         "machine": machine(),
@@ -302,6 +303,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     on_slate = {
         name for question in questions for names in SLATE[question].values() for name in names.split()
     }
+    if importlib.util.find_spec("roc.cpsat") is None:
+        on_slate.discard("adapter")
     names = options.contestants.split(",") if options.contestants else ["roc", *sorted(on_slate)]
     known: frozenset[Key] = frozenset()
     if _KNOWN.exists() and not options.wait:
@@ -330,7 +333,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         kept = {
             key for key in before if key[1] not in asked or key[0] not in names or key[3] not in questions
         }
-        late = sorted(kept | {key for mode, key in run.failed if mode == "fresh" and key[0] != "roc"})
+        late = sorted(kept | {key for mode, key in run.failed if mode == "fresh" and key[0] not in OWN})
         _KNOWN.write_text("[\n" + ",\n".join(map(json.dumps, late)) + "\n]\n")
     print(peers_tables(found))
 

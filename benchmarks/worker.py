@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.contestants import QUESTIONS, Contestant, Judge, UndecidedError, contestant
+from benchmarks.contestants import OWN, QUESTIONS, Contestant, Judge, UndecidedError, contestant
 from benchmarks.instances import Data
 
 _MEMORY: Final = 6 * 2**30
@@ -166,7 +166,7 @@ def main(name: str, peers: str, seconds: float) -> None:
             case "prepare":
                 data, judge = request["data"], None
                 return {}
-            case "keep" if name == "roc":
+            case "keep" if name in OWN:
                 plain.prepare(data)
                 plain.build("all")
                 return {}
@@ -185,7 +185,7 @@ def main(name: str, peers: str, seconds: float) -> None:
             case _:
                 if request["do"] == "fresh":
                     return answer(fresh, data, request)
-                is_other = name != "roc" and request["question"] == "conflict"
+                is_other = name not in OWN and request["question"] == "conflict"
                 return answer(explaining if is_other else plain, data, request)
 
     reply({})
