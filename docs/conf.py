@@ -27,7 +27,10 @@ nitpicky = True
 nitpick_ignore_regex = [
     ("py:class", r"roc\._record\..*|roc\.numbers\._Number"),  # shared bases, which nobody needs to know
     # no inventories of other projects are read: nothing is fetched while the pages are built
-    ("py:.*", r"(attrs|attr|cattrs|collections|datetime|decimal|enum|typing|types|os|pathlib)\..*"),
+    (
+        "py:.*",
+        r"(attrs|attr|cattrs|collections|datetime|decimal|enum|fractions|itertools|typing|types|os|pathlib)\..*",
+    ),
     (
         "py:.*",
         r"(Decimal|Mapping|Iterable|Iterator|Callable|Any|Self|ExceptionGroup|ValueError|KeyError|OSError)",

@@ -14,9 +14,10 @@ from tests.strategies_engine import questions
 import roc
 import roc.conflicts
 from roc import formats
+from roc._engine.budget import Budget
 from roc._engine.explain import conflicts, own_choices
-from roc._engine.rule import Rule, TooManyAlternativesError, read
-from roc._engine.search import Budget
+from roc._engine.parts import TooManyAlternativesError
+from roc._engine.rule import Rule, read
 from roc.conflicts import Arithmetic, Conflict, explain, line_finder
 from roc.messages import CODES, CONFLICT_CODES
 from roc.numbers import UnitNumber

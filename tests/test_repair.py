@@ -5,9 +5,9 @@ import itertools
 import pytest
 
 import roc
+from roc._engine.budget import Budget, OutOfBudgetError
 from roc._engine.repair import Repair, repairs
 from roc._engine.rule import Rule
-from roc._engine.search import Budget, OutOfBudgetError
 
 _PLENTY = 1_000_000
 

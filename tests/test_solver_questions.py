@@ -4,7 +4,6 @@ import itertools
 import pickle
 import random
 from collections import Counter
-from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -15,9 +14,9 @@ from roc import LimitReachedError, Limits, Measure, Solver, UnitOption, Verdict
 _TIGHT = Limits(states=1)
 
 
-def _rule(*rules: str, credits: str = "4 3 6 2", **more: object) -> roc.Qualification:
+def _rule(*rules: str, sizes: str = "4 3 6 2", **more: object) -> roc.Qualification:
     """Return a rule over units M1, M2 and so on in one group B."""
-    units = [roc.Unit(number=f"M{i}", credit=int(c)) for i, c in enumerate(credits.split(), 1)]
+    units = [roc.Unit(number=f"M{i}", credit=int(c)) for i, c in enumerate(sizes.split(), 1)]
     return roc.Qualification(
         title="Example",
         units=units,
@@ -84,7 +83,7 @@ def test_the_best_completion_comes_first_and_says_what_it_costs() -> None:
 
 def test_preferred_units_come_first_among_equals() -> None:
     """A preference decides between completions of equal cost and credit only."""
-    q = _rule("at least 8 credits", credits="4 4 4 5")
+    q = _rule("at least 8 credits", sizes="4 4 4 5")
     solver = Solver(q)
     empty = roc.Selection.of(q)
     assert _numbers(solver.complete(empty).added) == "M1 M2"  # type: ignore[union-attr]
@@ -94,7 +93,7 @@ def test_preferred_units_come_first_among_equals() -> None:
 
 def test_diverse_completions_differ_as_long_as_they_can() -> None:
     """Each one avoids what those before it used, and none comes twice."""
-    q = _rule("at least 2 units", "at most 2 units", credits="1 1 1 1")
+    q = _rule("at least 2 units", "at most 2 units", sizes="1 1 1 1")
     solver = Solver(q)
     found = list(solver.completions(roc.Selection.of(q), diverse=True))
     assert [_numbers(each.added) for each in found[:2]] == ["M1 M2", "M3 M4"]
@@ -104,9 +103,9 @@ def test_diverse_completions_differ_as_long_as_they_can() -> None:
 
 def test_at_the_limit_the_best_found_is_returned_with_the_bound() -> None:
     """An answer that is not proven says so; where nothing was found, that is said, too."""
-    rng = random.Random(5)
-    credits = " ".join(str(rng.randint(7, 19)) for _ in range(40))
-    q = _rule("exactly 301 credits", "at least 151 credits from B", credits=credits)
+    rng = random.Random(5)  # noqa: S311 - no secret
+    sizes = " ".join(str(rng.randint(7, 19)) for _ in range(40))
+    q = _rule("exactly 301 credits", "at least 151 credits from B", sizes=sizes)
     solver = Solver(q)
     found = solver.complete(roc.Selection.of(q), limits=Limits(states=20))
     assert found is not None
@@ -117,10 +116,19 @@ def test_at_the_limit_the_best_found_is_returned_with_the_bound() -> None:
     assert exact is not None
     assert exact.exact
     assert found.bound <= exact.cost <= found.cost
-    blocked = _rule("exactly 301 credits", credits="200 200 102 7")
+    blocked = _rule("exactly 301 credits", sizes="200 200 102 7")
     opened = blocked.evolve(groups=[_open_group(blocked)])
     with pytest.raises(LimitReachedError, match="nothing was found"):
         Solver(opened).complete(roc.Selection.of(opened), limits=_TIGHT)
+
+
+def test_at_the_limit_nothing_may_be_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where not even some completion is found the error says so; where there is none for certain, that is known."""
+    hard = _hard()
+    assert Solver(hard, limits=_TIGHT).complete(roc.Selection.of(hard)) is None
+    monkeypatch.setattr("roc._engine.engine._LAST_RESORT", 1)
+    with pytest.raises(LimitReachedError, match="nothing was found"):
+        Solver(hard, limits=_TIGHT).complete(roc.Selection.of(hard))
 
 
 def _open_group(q: roc.Qualification) -> roc.UnitGroup:
@@ -129,9 +137,9 @@ def _open_group(q: roc.Qualification) -> roc.UnitGroup:
 
 def test_time_is_a_limit_too() -> None:
     """A call that may take no time at all stops at the first look at the clock."""
-    rng = random.Random(5)
-    credits = " ".join(str(rng.randint(70, 190)) for _ in range(60))
-    q = _rule("exactly 3001 credits", credits=credits)
+    rng = random.Random(5)  # noqa: S311 - no secret
+    sizes = " ".join(str(rng.randint(70, 190)) for _ in range(60))
+    q = _rule("exactly 3001 credits", sizes=sizes)
     stream = Solver(q, limits=Limits(seconds=1e-9)).completions(roc.Selection.of(q))
     with pytest.raises(LimitReachedError):
         list(itertools.islice(stream, 100_000))
@@ -139,7 +147,7 @@ def test_time_is_a_limit_too() -> None:
 
 def test_options_say_what_can_become_of_each_unit() -> None:
     """Chosen, forced, open, closed; and why."""
-    q = _rule("at least 9 credits", "at most 2 units", credits="4 3 6 2 1")
+    q = _rule("at least 9 credits", "at most 2 units", sizes="4 3 6 2 1")
     solver = Solver(q)
     selection = roc.Selection.of(q, ["M2"])
     options = solver.options(selection)
@@ -246,19 +254,19 @@ def test_bounds_are_those_of_the_finished_selection() -> None:
     assert units is not None
     assert (units.least, units.most) == (2, 3)
     assert solver.bounds(roc.Selection.of(q, ["M1", "M2", "M3", "M4"])) is None
+    even = _rule("at most 9 credits", sizes="4 4 6 8")
+    assert Solver(even).bounds(roc.Selection.of(even)).most == 8  # type: ignore[union-attr]
 
 
 def test_samples_are_drawn_evenly() -> None:
-    """Each completion is drawn about as often as any other: the chi-squared statistic is not remarkable.
-
-    With 20 completions it has 19 degrees of freedom, and is above 43.8 once in a thousand times; the seed is fixed.
-    """
-    q = _rule("exactly 3 units", credits="1 1 1 1 1 1")
+    """Each completion is drawn about as often as any other: the chi-squared statistic is not remarkable."""
+    q = _rule("exactly 3 units", sizes="1 1 1 1 1 1")
     solver = Solver(q)
     drawn = solver.sample(roc.Selection.of(q), 4000, seed=2)
     seen = Counter(_numbers(each.numbers) for each in drawn)
     assert len(seen) == 20
     expected = 4000 / 20
+    # with 19 degrees of freedom it is above 43.8 once in a thousand times
     assert sum((times - expected) ** 2 / expected for times in seen.values()) < 43.8
     assert solver.sample(roc.Selection.of(q), 4000, seed=2) == drawn
     assert solver.sample(roc.Selection.of(q), 4000, seed=3) != drawn
@@ -266,7 +274,7 @@ def test_samples_are_drawn_evenly() -> None:
 
 def _suite() -> roc.Qualification:
     return _rule(
-        credits="4 3 6 2",
+        sizes="4 3 6 2",
         pathways=[
             roc.Pathway(name="large", kind="award", rules=[roc.parse("at least 12 credits")]),
             roc.Pathway(name="small", kind="award", rules=[roc.parse("3 to 5 credits")]),
@@ -297,7 +305,7 @@ def test_answers_are_for_a_pathway() -> None:
     assert repair is not None
     assert repair.pathway == "small"
     with pytest.raises(roc.SelectionError, match="did you mean small"):
-        solver.verdict(empty, pathway="smal")
+        solver.complete(empty, pathway="smal")
 
 
 def test_conditions_that_must_still_be_met_are_part_of_the_answer() -> None:
@@ -321,7 +329,7 @@ def test_conditions_that_must_still_be_met_are_part_of_the_answer() -> None:
 
 def test_a_unit_from_elsewhere_stands_in_where_nothing_else_completes() -> None:
     """An open group is filled with a stand-in only if the qualification's own units do not suffice."""
-    q = _rule("at least 16 credits", credits="4 3 6 2")
+    q = _rule("at least 16 credits", sizes="4 3 6 2")
     q = q.evolve(groups=[q.groups[0].evolve(opening=roc.Opening(level_from=3, tags=["x"]))])
     solver = Solver(q)
     found = solver.complete(roc.Selection.of(q, ["M1", "M2", "M3"]))
@@ -347,10 +355,13 @@ def test_stand_ins_without_credit() -> None:
 
 def test_a_rule_that_multiplies_out_is_refused_by_name() -> None:
     """Too many alternatives are a limit, and every question says so in its way."""
-    q = _rule(credits="1 " * 20)
+    q = _rule(sizes="1 " * 20)
     choices = [
         roc.Choice(
-            options=[roc.parse(f"at least {n} credits"), roc.parse(f"at least {n} units from units M1, M2 and M{n}")]
+            options=[
+                roc.parse(f"at least {n} credits"),
+                roc.parse(f"at least {n} units from units M1, M2 and M{n}"),
+            ]
         )
         for n in range(3, 18)
     ]
@@ -372,11 +383,12 @@ def test_what_blocks_a_selection_is_explained() -> None:
     assert found[0] == solver.explain(blocked)
     assert len(found) == len(set(found)) >= 2
     assert solver.explain(roc.Selection.of(q, ["M3"])) is None
+    hard = _hard()
+    solver = Solver(hard, limits=_TIGHT)
     with pytest.raises(LimitReachedError):
-        hard = _hard()
-        Solver(hard, limits=_TIGHT).explain(roc.Selection.of(hard))
+        solver.explain(roc.Selection.of(hard))
 
 
 def _hard() -> roc.Qualification:
     """Return a rule that only a search can tell to be impossible: an odd sum of even numbers."""
-    return _rule("exactly 51 credits", credits=" ".join(str(2 * n) for n in range(1, 12)))
+    return _rule("exactly 51 credits", sizes=" ".join(str(2 * n) for n in range(1, 12)))

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
         Completion as Completion,
     )
     from roc.answers import (
+        EngineKind as EngineKind,
+    )
+    from roc.answers import (
         Limits as Limits,
     )
     from roc.answers import (
@@ -222,6 +225,7 @@ _HOMES: Final = {
     "advise": "roc.advice",
     "Bounds": "roc.answers",
     "Completion": "roc.answers",
+    "EngineKind": "roc.answers",
     "Limits": "roc.answers",
     "Options": "roc.answers",
     "Reason": "roc.answers",
@@ -313,6 +317,7 @@ __all__ = [
     "ConflictClause",
     "DataError",
     "EngineError",
+    "EngineKind",
     "Entry",
     "Event",
     "Example",

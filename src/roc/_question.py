@@ -1,14 +1,15 @@
 """What the engine is asked about a selection: rules as they are compiled for it, bits, prices."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple, TypeAlias
 
 from roc._engine.bits import each_bit
 from roc._engine.budget import Budget
-from roc._engine.complete import Completer, problems
-from roc._engine.rule import Rule, TooManyAlternativesError, read
+from roc._engine.engine import Engine
+from roc._engine.parts import TooManyAlternativesError
+from roc._engine.rule import Rule, read
 from roc.answers import Limits
 from roc.errors import EngineError, LimitReachedError, SelectionError, nearest
 from roc.numbers import UnitNumber
@@ -20,6 +21,9 @@ from roc.units import Unit, to_unit_number
 
 Costs: TypeAlias = Mapping[UnitNumber | str, Decimal | int | str]
 """What units cost."""
+
+Maker: TypeAlias = Callable[[Sequence[Rule], int, Budget], Engine]
+"""Makes what answers, for the rules of all pathways in question, the units chosen, and a budget."""
 
 _SIZES: Final = 6
 """In so many sizes stand-ins for units from elsewhere are offered."""
@@ -36,13 +40,15 @@ class Question(NamedTuple):
         pathway: The pathway in question; ``None``: any.
         rules: The compiled rule of each pathway in question.
         chosen: The units of the selection, as bits.
-        budget: What may be spent.
+        engine: What answers.
+        budget: What this library's own engine may spend.
     """
 
     selection: Selection
     pathway: str | None
     rules: list[Rule]
     chosen: int
+    engine: Engine
     budget: Budget
 
     def pathway_of(self, rule: Rule) -> str | None:
@@ -68,6 +74,7 @@ def ask(
     selection: Selection,
     pathway: str | None,
     limits: Limits,
+    make: Maker,
     imports: tuple[Unit, ...] = (),
 ) -> Question:
     """Return a question about a selection, with units from elsewhere that may be added, too.
@@ -87,20 +94,23 @@ def ask(
     if name is not None and name not in qualification.pathways_by_name:
         msg = f"there is no pathway {name}"
         raise SelectionError(msg, suggestions=nearest(name, qualification.pathways_by_name))
+    rules = [
+        read(qualification, pathways, unusual + offered, selection.conditions)
+        for pathways in ways(qualification, name)
+    ]
+    budget = Budget(limits.states, limits.seconds)
     try:
-        rules = [
-            read(qualification, pathways, unusual + offered, selection.conditions)
-            for pathways in ways(qualification, name)
-        ]
-        for rule in rules:
-            problems(rule)
+        return Question(selection, name, rules, taken, make(rules, taken, budget), budget)
     except TooManyAlternativesError as error:
-        raise LimitReachedError(None, str(error)) from None
-    return Question(selection, name, rules, taken, Budget(limits.states, limits.seconds))
+        raise LimitReachedError(reason=str(error)) from None
 
 
 def ask_openly(
-    qualification: Qualification, selection: Selection, pathway: str | None, limits: Limits
+    qualification: Qualification,
+    selection: Selection,
+    pathway: str | None,
+    limits: Limits,
+    make: Maker,
 ) -> Question:
     """Return a question: with stand-ins for units from elsewhere, but only where nothing else completes.
 
@@ -109,11 +119,10 @@ def ask_openly(
         LimitReachedError: As :func:`ask`.
         OutOfBudgetError: The budget is spent.
     """
-    asked = ask(qualification, selection, pathway, limits)
+    asked = ask(qualification, selection, pathway, limits, make)
     is_open = any(group.opening is not None for group in qualification.all_groups())
-    if is_open and Completer(asked.rules, asked.chosen, asked.budget).some() is None:
-        more = ask(qualification, selection, pathway, limits, _stand_ins(qualification))
-        return more._replace(budget=asked.budget)
+    if is_open and asked.engine.some() is None:
+        return ask(qualification, selection, pathway, limits, make, _stand_ins(qualification))
     return asked
 
 
@@ -125,7 +134,7 @@ def _stand_ins(q: Qualification) -> tuple[Unit, ...]:
     sizes: list[Decimal | None] = [*sorted({unit.credit for unit in q.units if unit.credit is not None})]
     sizes = sizes[:_SIZES] or [None]
     hours = sorted({unit.guided_learning_hours for unit in q.units if unit.guided_learning_hours})
-    found = []
+    found: list[Unit] = []
     for group in q.all_groups():
         if group.opening is None:
             continue
@@ -172,14 +181,21 @@ def prices_of(qualification: Qualification, rules: list[Rule], costs: Costs | No
     if costs is None:
         return Prices(None, 1)
     bits_of(qualification, costs)
-    given = {to_unit_number(number): Decimal(str(cost)) for number, cost in costs.items()}
+    given = {to_unit_number(number): _price(cost) for number, cost in costs.items()}
     if not all(cost.is_finite() and cost > 0 for cost in given.values()):
-        msg = "a unit costs more than 0; to leave it out, avoid it"
+        msg = "a unit costs an amount above 0; to leave it out, avoid it"
         raise SelectionError(msg)
     scale = math.lcm(*(cost.as_integer_ratio()[1] for cost in given.values()), 1)
     units = max((rule.units for rule in rules), key=len)
     each = {bit: int(given.get(unit.number, Decimal(1)) * scale) for bit, unit in enumerate(units)}
     return Prices(each, scale)
+
+
+def _price(cost: Decimal | int | str) -> Decimal:
+    try:
+        return Decimal(str(cost))
+    except ArithmeticError:
+        return Decimal("NaN")
 
 
 def edited(asked: Question, rule: Rule, *, dropped: int = 0, added: int = 0) -> Selection:

@@ -8,15 +8,26 @@ from typing import TYPE_CHECKING, final
 import attrs
 
 from roc._record import Record, Word
+from roc.errors import SelectionError, nearest
 from roc.numbers import UnitNumber
+from roc.rules import Measure
 from roc.selection import Selection
 from roc.units import to_unit_number
 
 if TYPE_CHECKING:
     from roc.conflicts import Conflict
-    from roc.rules import Measure
 
-__all__ = ["Bounds", "Completion", "Limits", "Options", "Reason", "Repair", "UnitOption", "Verdict"]
+__all__ = [
+    "Bounds",
+    "Completion",
+    "EngineKind",
+    "Limits",
+    "Options",
+    "Reason",
+    "Repair",
+    "UnitOption",
+    "Verdict",
+]
 
 
 def __dir__() -> list[str]:
@@ -34,6 +45,17 @@ class Verdict(Word):
     COMPLETABLE = "completable"
     BLOCKED = "blocked"
     UNDECIDED = "undecided"
+
+
+class EngineKind(Word):
+    """What works out the answers of a solver.
+
+    ``NATIVE``: the engine of this library. ``CPSAT``: OR-Tools' CP-SAT, for rules that are giant or made to be hard;
+    it needs the extra ``cpsat``. Counts are the native engine's in any case.
+    """
+
+    NATIVE = "native"
+    CPSAT = "cpsat"
 
 
 class UnitOption(Word):
@@ -57,7 +79,8 @@ class Limits(Record):
 
     Attributes:
         states: How many partial selections may be looked at, some hundred thousand a second; at least 1.
-        seconds: How long it may take, above 0; ``None``: as long as the states take.
+        seconds: How long it may take, above 0; ``None``: as long as the states take, and with CP-SAT, which
+            counts no states, a minute.
     """
 
     states: int = attrs.field(default=2_000_000, validator=attrs.validators.ge(1))
@@ -153,7 +176,11 @@ class Options(Record):
         return MappingProxyType(dict(self.items))
 
     def __getitem__(self, number: UnitNumber | str) -> UnitOption:
-        return self.by_number[to_unit_number(number)]
+        wanted, known = to_unit_number(number), self.by_number
+        if wanted not in known:
+            msg = f"there is no unit {wanted}"
+            raise SelectionError(msg, suggestions=nearest(str(wanted), map(str, known)))
+        return known[wanted]
 
     def where(self, option: UnitOption | str) -> tuple[UnitNumber, ...]:
         """Return the units of which this can become, in declared order."""
@@ -199,6 +226,6 @@ class Bounds(Record):
         most: The most, over all completions.
     """
 
-    measure: "Measure"
+    measure: Measure
     least: Decimal
     most: Decimal

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final, TypeAlias, final
 
 import attrs
 
+from roc._engine.bits import each_bit
+from roc._engine.budget import Budget
 from roc._engine.explain import Core, Fact, conflicts, facts, families, own_choices
-from roc._engine.problem import each_bit
 from roc._engine.rule import Rule
-from roc._engine.search import Budget
 from roc._record import Record
 from roc.groups import GroupKind, UnitGroup
 from roc.messages import Message, Parameter

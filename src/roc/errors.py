@@ -180,13 +180,16 @@ class LimitReachedError(RocError):
     Attributes:
         found: The best answer found so far, ``None`` for none.
         bound: What is proven nevertheless, ``None`` for nothing: the least that any completion costs, say.
+        reason: What the limit was, where it is not the one that the caller set.
     """
 
-    def __init__(self, found: object = None, bound: object = None) -> None:
-        self.found, self.bound = found, bound
-        super().__init__(found, bound)
+    def __init__(self, found: object = None, bound: object = None, reason: str = "") -> None:
+        self.found, self.bound, self.reason = found, bound, reason
+        super().__init__(found, bound, reason)
 
     def __str__(self) -> str:
+        if self.reason:
+            return self.reason
         found = "nothing was found" if self.found is None else f"the best found is {self.found}"
         proven = "nothing is proven" if self.bound is None else f"the proven bound is {self.bound}"
         return f"the limit was reached before the answer was certain: {found}, {proven}"

@@ -1,11 +1,11 @@
 """What comes next: completions, options, explanations, repairs and counts of a selection, exactly.
 
-Every answer is confirmed by :func:`roc.check`, which shares no code with the engine.
+Every answer is confirmed by :func:`roc.status.check`, which shares no code with the engine.
 """
 
 import contextlib
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
@@ -15,14 +15,14 @@ import attrs
 
 from roc._engine.bits import each_bit
 from roc._engine.budget import Budget, OutOfBudgetError
-from roc._engine.complete import Completer, Found, problems
+from roc._engine.complete import Found, problems
 from roc._engine.diagram import Diagram
-from roc._engine.extremes import extreme
+from roc._engine.engine import Native
 from roc._engine.options import Options as Decided
-from roc._engine.options import options as find_options
-from roc._engine.repair import repairs as find_repairs
+from roc._engine.rule import Rule
 from roc._question import (
     Costs,
+    Maker,
     Prices,
     Question,
     ask,
@@ -33,10 +33,10 @@ from roc._question import (
     to_be_met,
 )
 from roc._record import Record
-from roc.answers import Bounds, Completion, Limits, Options, Reason, Repair, UnitOption, Verdict
+from roc.answers import Bounds, Completion, EngineKind, Limits, Options, Reason, Repair, UnitOption, Verdict
 from roc.conflicts import Conflict
 from roc.conflicts import explain as find_conflicts
-from roc.errors import EngineError, LimitReachedError
+from roc.errors import EngineError, LimitReachedError, SelectionError
 from roc.numbers import UnitNumber
 from roc.qualification import Entry, Qualification
 from roc.rules import Measure
@@ -51,10 +51,10 @@ def __dir__() -> list[str]:
     return __all__
 
 
-_LAST_RESORT: Final = 20_000
-"""What may be spent, once a limit is reached, to find some completion at all."""
-
 _DEFAULT: Final = Limits()
+
+_CPSAT_SECONDS: Final = 60.0
+"""How long CP-SAT may take where no limit of time is set."""
 
 
 @final
@@ -79,6 +79,7 @@ class Solver(Record):
     Attributes:
         qualification: The qualification.
         limits: What each call may spend, unless it says otherwise.
+        engine: What works out the answers; they are the same, but for which of several conflicts comes first.
 
     Raises:
         SelectionError: By every question: the selection is of another qualification, or a unit or pathway is
@@ -88,13 +89,28 @@ class Solver(Record):
 
     qualification: Qualification
     limits: Limits = attrs.field(default=_DEFAULT, kw_only=True)
+    engine: EngineKind = attrs.field(default=EngineKind.NATIVE, kw_only=True, converter=EngineKind)
+
+    def _maker(self, limits: Limits) -> Maker:
+        if self.engine is EngineKind.NATIVE:
+            return Native
+        from roc.cpsat import CpSat  # noqa: PLC0415 - it needs an extra
+
+        seconds = limits.seconds or _CPSAT_SECONDS
+
+        def make(rules: Sequence[Rule], chosen: int, _budget: Budget) -> CpSat:
+            return CpSat(rules, chosen, seconds)
+
+        return make
 
     def _ask(self, selection: Selection, pathway: str | None, limits: Limits | None) -> Question:
-        return ask(self.qualification, selection, pathway, limits or self.limits)
+        limits = limits or self.limits
+        return ask(self.qualification, selection, pathway, limits, self._maker(limits))
 
     def _ask_openly(self, selection: Selection, pathway: str | None, limits: Limits | None) -> Question:
+        limits = limits or self.limits
         try:
-            return ask_openly(self.qualification, selection, pathway, limits or self.limits)
+            return ask_openly(self.qualification, selection, pathway, limits, self._maker(limits))
         except OutOfBudgetError:
             raise LimitReachedError from None
 
@@ -109,7 +125,7 @@ class Solver(Record):
             return Verdict.COMPLETE
         try:
             asked = self._ask_openly(selection, pathway, limits)
-            found = Completer(asked.rules, asked.chosen, asked.budget).some()
+            found = asked.engine.some()
         except (OutOfBudgetError, LimitReachedError):
             return Verdict.UNDECIDED
         if found is None:
@@ -191,32 +207,21 @@ class Solver(Record):
                     bit: prices.of(bit) * (1 + sum(added >> bit & 1 for added in earlier))
                     for bit in range(max(len(rule.units) for rule in asked.rules))
                 }
-            completer = Completer(
-                asked.rules, asked.chosen, asked.budget, banned=banned, preferred=preferred, costs=costs
-            )
             is_more = False
-            for found in self._stream(completer, asked, prices):
-                if found.added not in earlier:
-                    yield self._completion(asked, found, prices)
-                    if diverse:
-                        earlier.append(found.added)
-                        is_more = True
-                        break
-
-    def _stream(self, completer: Completer, asked: Question, prices: Prices) -> Iterator[Found]:
-        """Yield what the engine finds; at the limit, say what is known."""
-        try:
-            yield from completer
-        except OutOfBudgetError:
-            best: Completion | None = None
-            least = completer.least_cost()
-            bound = None if least is None else Decimal(least) / prices.scale
-            completer.budget = Budget(_LAST_RESORT)
-            with contextlib.suppress(OutOfBudgetError):
-                found = completer.some()
-                if found is not None:
-                    best = self._completion(asked, found, prices).evolve(exact=False, bound=bound)
-            raise LimitReachedError(best, bound) from None
+            try:
+                for found in asked.engine.completions(banned=banned, preferred=preferred, costs=costs):
+                    if found.added not in earlier:
+                        yield self._completion(asked, found, prices)
+                        if diverse:
+                            earlier.append(found.added)
+                            is_more = True
+                            break
+            except OutOfBudgetError as error:
+                bound = None if error.bound is None else Decimal(error.bound) / prices.scale
+                best: Completion | None = None
+                if isinstance(error.best, Found):
+                    best = self._completion(asked, error.best, prices).evolve(exact=False, bound=bound)
+                raise LimitReachedError(best, bound) from None
 
     @staticmethod
     def _completion(asked: Question, found: Found, prices: Prices) -> Completion:
@@ -244,11 +249,11 @@ class Solver(Record):
         is_complete = check(wanted).ok
         try:
             asked = self._ask_openly(selection, pathway, limits)
-            found = find_options(asked.rules, asked.chosen, asked.budget)
+            found = asked.engine.options()
         except LimitReachedError:
             found = Decided(None, 0, 0, 0, 0)
         chosen = selection._bits[0]
-        items = []
+        items: list[tuple[UnitNumber, UnitOption]] = []
         for bit, unit in enumerate(self.qualification.units):
             option = UnitOption.UNDECIDED
             for mask, each in (
@@ -385,10 +390,9 @@ class Solver(Record):
 
     @staticmethod
     def _repairs(asked: Question, prices: Prices, banned: int) -> Iterator[Repair]:
-        rules, chosen, budget = asked.rules, asked.chosen, asked.budget
         try:
-            for found in find_repairs(rules, chosen, budget, banned=banned, costs=prices.each):
-                rule = rules[found.way]
+            for found in asked.engine.repairs(banned=banned, costs=prices.each):
+                rule = asked.rules[found.way]
                 whole = edited(asked, rule, dropped=found.dropped, added=found.added)
                 yield Repair(
                     selection=whole,
@@ -489,6 +493,9 @@ class Solver(Record):
         Raises:
             LimitReachedError: The limits did not suffice.
         """
+        if number < 0:
+            msg = f"{number} selections cannot be drawn"
+            raise SelectionError(msg)
         try:
             asked, diagram = self._counted(selection, pathway, limits)
             drawn = diagram.sample(random.Random(seed), number) if diagram.count else []  # noqa: S311 - no secret
@@ -524,13 +531,13 @@ class Solver(Record):
         measure = Measure(measure)
         asked = self._ask(selection, pathway, limits)
         try:
-            least, most = (
-                extreme(asked.rules, asked.chosen, measure, asked.budget, largest=largest)
-                for largest in (False, True)
-            )
+            found = asked.engine.bounds(measure)
         except OutOfBudgetError:
             raise LimitReachedError from None
-        if least is None or most is None:
+        if found is None:
             return None
-        scale = 1 if measure is Measure.UNITS else asked.rules[0].scale
-        return Bounds(measure=measure, least=Decimal(least) / scale, most=Decimal(most) / scale)
+        rule = asked.rules[0]
+        start = sum(rule.weights[measure][bit] for bit in each_bit(asked.chosen))
+        scale = 1 if measure is Measure.UNITS else rule.scale
+        least, most = (Decimal(start + amount) / scale for amount in found)
+        return Bounds(measure=measure, least=least, most=most)

@@ -1,6 +1,7 @@
 """Laws of the solver under change: of the selection, of a bound, of names."""
 
 from decimal import Decimal
+from typing import cast
 
 import attrs
 from hypothesis import assume, event, given
@@ -23,7 +24,7 @@ _FEW = 30
 def _added(selection: Selection) -> list[tuple[int, frozenset[str]]] | None:
     """Return some completions as sets of numbers, in order; ``None`` where the rule has too many alternatives."""
     try:
-        found = []
+        found: list[tuple[int, frozenset[str]]] = []
         for each in Solver(selection.qualification).completions(selection):
             found.append((int(each.cost), frozenset(map(str, each.added))))
             if len(found) == _FEW:
@@ -96,7 +97,7 @@ def _renamed(q: Qualification) -> tuple[Qualification, dict[str, str]]:
         if isinstance(value, UnitNumber):
             return UnitNumber(names[str(value)])
         if isinstance(value, tuple):
-            return tuple(change(each) for each in value)
+            return tuple(map(change, cast("tuple[object, ...]", value)))
         if isinstance(value, Record):
             fields = [field.name for field in attrs.fields(type(value)) if field.init]
             changed = {name: change(getattr(value, name)) for name in fields}

@@ -19,7 +19,6 @@ from roc.rules import Measure
 from roc.selection import Selection
 from roc.solver import Solver
 from roc.status import check
-from roc.units import Unit
 
 _LARGEST = 7
 
@@ -38,12 +37,9 @@ def supersets(selection: Selection) -> Iterator[tuple[str, ...]]:
 def test_completions_options_and_verdict_agree_with_every_superset(
     selection: Selection, impatient: bool
 ) -> None:
-    """Completions are all supersets that are OK, in order; options and the verdict say what they say.
-
-    An impatient engine asks for prices and decides unit by unit at once, as it does on large rules.
-    """
+    """Completions are all supersets that are OK, in order; options and the verdict say what they say."""
     with pytest.MonkeyPatch.context() as patch:
-        if impatient:
+        if impatient:  # prices are asked for and units decided one by one at once, as on large rules
             patch.setattr(search, "_QUICK", 1)
             patch.setattr(totals, "_STEPS", 0)
         _hold_against_supersets(selection)
@@ -88,14 +84,10 @@ def _hold_against_supersets(selection: Selection) -> None:
 
 def _totals(selection: Selection, added: tuple[str, ...], measure: Measure) -> Decimal:
     """Return what a selection comes to with some units more."""
-    units = [*(entry for entry in selection), *map(selection.qualification.unit, added)]
+    numbers = [*map(str, selection.numbers), *added]
     if measure is Measure.UNITS:
-        return Decimal(len(units))
-    found = Decimal(0)
-    for each in units:
-        unit = each if isinstance(each, Unit) else selection.qualification.unit(str(each.place))
-        found += unit.credit or 0
-    return found
+        return Decimal(len(numbers))
+    return sum((selection.qualification.unit(number).credit or Decimal(0) for number in numbers), Decimal(0))
 
 
 @examples(50)

@@ -4,10 +4,13 @@ import math
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from roc._engine.checks import WIDE, Families, RowCheck, Trail, union, weigh
+from roc._engine.budget import Budget
+from roc._engine.checks import STEPS, WIDE, Families, Offers, RowCheck, Trail, bargain, union, weigh
 
-_FAR: Final = 1 << 60
 _PRECISE: Final = 128
+
+_PAIR: Final = 4
+"""Holding one ceiling against one floor takes so many steps."""
 
 
 class _Need(NamedTuple):
@@ -37,10 +40,11 @@ class _Claim(NamedTuple):
 class Bounds:
     """Holds floors and ceilings against one another, after all that is forced and excluded."""
 
-    def __init__(self, rows: Sequence[RowCheck], trail: Trail) -> None:
-        self.trail = trail
+    def __init__(self, rows: Sequence[RowCheck], trail: Trail, budget: Budget) -> None:
+        self.trail, self.budget = trail, budget
         ordered = sorted(rows, key=lambda row: row.may.bit_count())
         self.ceilings = [row for row in ordered if row.high is not None]
+        self.tight: list[RowCheck] = []
         self.needs: list[_Need] = []
         for row in ordered:
             if row.low is not None and (row.is_plain or trail.must & row.used):
@@ -50,9 +54,13 @@ class Bounds:
     def squeezed(self, families: Families | None = None) -> int | None:
         """Return the reason why a ceiling leaves too little for disjoint floors; ``None`` where none is seen.
 
-        With *families*, units are taken as wholes, and linked ones together.
+        With *families*, units are taken as wholes, and linked ones together; then it is noted which ceilings are
+        tight.
         """
-        for ceiling in self.ceilings:
+        if self._is_spent():
+            return None
+        tight: list[tuple[int, int]] = []
+        for i, ceiling in enumerate(self.ceilings):
             held = self.trail.must & ceiling.sure
             slack = (ceiling.high or 0) - weigh(ceiling.weights, held)
             claims = self._claims(ceiling, families)
@@ -64,7 +72,15 @@ class Bounds:
                     if families is None and row.measure is ceiling.measure:
                         held &= ~row.may  # without one of these, as much more is needed
                 return why | self.trail.because_enough(ceiling.weights, held, excess - 1)
+            if claims:
+                tight.append((-excess, i))
+        self.tight = [self.ceilings[i] for _, i in sorted(tight)]
         return None
+
+    def _is_spent(self) -> bool:
+        """Pay for holding every ceiling against every floor; tell whether that is too much."""
+        self.budget.left -= len(self.ceilings) * len(self.needs) * _PAIR // STEPS
+        return self.budget.left < 0
 
     def _claims(self, ceiling: RowCheck, families: Families | None) -> list[_Claim]:
         """Return what floors claim of a ceiling: of nested floors either the inner ones or the outer one."""
@@ -74,7 +90,7 @@ class Bounds:
                 if families is None:
                     claim = _Claim(each.row, each.row.may, _least(ceiling, each), 0)
                 else:
-                    claim = _least_whole(ceiling, each, families)
+                    claim = _least_whole(ceiling, each, families, self.budget)
                 apart = [other for other in found if not other.units & claim.units]
                 if claim.amount > sum(other.amount for other in found) - sum(other.amount for other in apart):
                     found = [*apart, claim]
@@ -82,6 +98,8 @@ class Bounds:
 
     def starved(self) -> int | None:
         """Return the reason why disjoint ceilings leave too little for a floor; ``None`` where none is seen."""
+        if self._is_spent():
+            return None
         trail = self.trail
         for each in self.needs:
             row = each.row
@@ -143,11 +161,12 @@ def _least(ceiling: RowCheck, each: _Need) -> int:
     return total
 
 
-def _least_whole(ceiling: RowCheck, each: _Need, families: Families) -> _Claim:
+def _least_whole(ceiling: RowCheck, each: _Need, families: Families, budget: Budget) -> _Claim:
     """Return the least that what a floor needs takes of a ceiling, in whole units, linked ones together."""
     row, units, members, rest = each.row, each.row.may, 0, each.free
     paid = ceiling.follows(row)
-    choices: dict[tuple[int, int], int] = {}
+    step = math.gcd(*(weight for weight, _ in row.weights))
+    offers: Offers = {}
     while rest:
         bit = rest & -rest
         family, links = families.get(bit, (bit, 0))
@@ -158,17 +177,12 @@ def _least_whole(ceiling: RowCheck, each: _Need, families: Families) -> _Claim:
         seen = family & ceiling.sure
         if not wanted & wanted - 1:
             seen |= wanted & paid  # of several it may be another that is seen
-        choice = (weigh(row.weights, wanted), weigh(ceiling.weights, seen))
-        choices[choice] = choices.get(choice, 0) + 1
-    step = math.gcd(*(gain for gain, _ in choices))
+        offer = (weigh(row.weights, wanted) // step, weigh(ceiling.weights, seen))
+        offers.setdefault(offer, []).append(family)
     need = -(-each.need // step)
-    if need > WIDE:
-        return _Claim(row, row.may, _least(ceiling, each), 0)
-    least = [0, *([_FAR] * need)]
-    for (gain, price), count in choices.items():
-        size = gain // step
-        for _ in range(min(count, -(-need // size))):
-            least = [
-                min(old, least[max(0, got - size)] + price) if got else 0 for got, old in enumerate(least)
-            ]
-    return _Claim(row, units, least[-1], members)
+    found = bargain(need, offers, budget) if need <= WIDE else None
+    return (
+        _Claim(row, row.may, _least(ceiling, each), 0)
+        if found is None
+        else _Claim(row, units, found[0], members)
+    )

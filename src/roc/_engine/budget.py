@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Final
 
 _CHUNK: Final = 10_000
@@ -10,7 +10,16 @@ _CHUNK: Final = 10_000
 
 
 class OutOfBudgetError(Exception):
-    """The search has looked at as many states as it may, or its time is up."""
+    """As many states were looked at as may be, or the time is up.
+
+    Attributes:
+        best: The best answer found by then, as the engine has it; ``None`` for none.
+        bound: What the cost of any answer is at least, as proven by then; ``None``: nothing is proven.
+    """
+
+    def __init__(self, best: object = None, bound: int | None = None) -> None:
+        self.best, self.bound = best, bound
+        super().__init__(best, bound)
 
 
 class Budget:
@@ -48,7 +57,7 @@ class Budget:
         self.left, self._reserve = self.left + step, self._reserve - step
 
     @contextlib.contextmanager
-    def part(self, states: int) -> Iterator[None]:
+    def part(self, states: int) -> Generator[None]:
         """Allow no more than so many states for what is done within ``with``."""
         left, reserve = self.left, self._reserve
         given = self.left = min(states, self.whole)

@@ -7,14 +7,26 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
-from roc._engine.problem import each_bit
-from roc._engine.rule import Atom, Kinds
+from roc._engine.bits import each_bit
+from roc._engine.budget import Budget
+from roc._engine.parts import Atom, Kinds
 
 WIDE: Final = 2000
 """Sums of whole units are only worked out up to this, in steps of what all of them are multiples of."""
 
+STEPS: Final = 16
+"""So many steps take the time in which the search looks at one state."""
+
+_MOST: Final = 50_000
+"""Bargains are only looked for in so many steps."""
+
+_FAR: Final = 1 << 60
+
 Families: TypeAlias = dict[int, tuple[int, int]]
 """The units that go with a unit, itself too, and the clauses because of which: by bit, all as masks."""
+
+Offers: TypeAlias = dict[tuple[int, int], list[int]]
+"""Units, linked ones together as one mask, by what they bring and what they take."""
 
 Weights: TypeAlias = tuple[tuple[int, int], ...]
 """The units of each weight, as masks, the heaviest first."""
@@ -24,14 +36,18 @@ class Hint(NamedTuple):
     """What helps to fill floors.
 
     Attributes:
+        budget: What may be spent.
         out: Units that may not be taken.
         avoid: Units that are seen by narrow ceilings.
         families: Linked units; ``None``: take few units, rather than come close to what is needed.
+        ceiling: The row of which to take little; ``None``: of those that are filled themselves.
     """
 
+    budget: Budget
     out: int
     avoid: int
-    families: Families | None
+    families: Families | None = None
+    ceiling: "RowCheck | None" = None
 
 
 class Trail:
@@ -177,7 +193,19 @@ class RowCheck:
             free &= ~hint.avoid
         if hint.families is None:
             return self._heaped(need, free, taken)
-        return self._fitted(need, free, taken, hint.families)
+        step = math.gcd(*(weight for weight, _ in self.weights)) or 1
+        need = -(-need // step)
+        if need > WIDE:
+            return -1
+        each: list[tuple[int, int]] = []
+        while free:
+            bit = free & -free
+            family, _ = hint.families.get(bit, (bit, 0))
+            each.append((weigh(self.weights, family & free) // step, family))
+            free &= ~family
+        if hint.ceiling is None:
+            return taken | _fitted(need, each)
+        return taken | _had(need, each, hint.ceiling, hint.budget)
 
     def _heaped(self, need: int, free: int, taken: int) -> int:
         """Take heavy units as long as they fit, then a light one."""
@@ -196,29 +224,50 @@ class RowCheck:
                 return taken | here & -here
         return -1
 
-    def _fitted(self, need: int, free: int, taken: int, families: Families) -> int:
-        """Take units, linked ones together, that come to no more than is needed, or little more."""
-        step = math.gcd(*(weight for weight, _ in self.weights)) or 1
-        need = -(-need // step)
-        if need > WIDE:
-            return -1
-        sums, each, rest = [1], list[tuple[int, int]](), free
-        while rest and not sums[-1] >> need & 1:
-            bit = rest & -rest
-            family, _ = families.get(bit, (bit, 0))
-            rest &= ~family
-            size = weigh(self.weights, family & free) // step
-            each.append((size, family))
-            sums.append(sums[-1] | sums[-1] << size)
-        reach = sums.pop() >> need
-        if not reach:
-            return -1
-        left = need + (reach & -reach).bit_length() - 1
-        for size, family in reversed(each):
-            if not sums.pop() >> left & 1:
-                left -= size
-                taken |= family
-        return taken
+
+def _fitted(need: int, each: Sequence[tuple[int, int]]) -> int:
+    """Return units, given with what they bring, that come to no more than is needed, or little more; -1 for none."""
+    sums = [1]
+    for size, _ in each:
+        if sums[-1] >> need & 1:
+            break
+        sums.append(sums[-1] | sums[-1] << size)
+    reach = sums.pop() >> need
+    if not reach:
+        return -1
+    left, taken = need + (reach & -reach).bit_length() - 1, 0
+    for size, family in reversed(each[: len(sums)]):
+        if not sums.pop() >> left & 1:
+            left -= size
+            taken |= family
+    return taken
+
+
+def _had(need: int, each: Sequence[tuple[int, int]], ceiling: RowCheck, budget: Budget) -> int:
+    """Return units, given with what they bring, that take little of a ceiling; -1 for none."""
+    offers: Offers = {}
+    for size, family in each:
+        offers.setdefault((size, weigh(ceiling.weights, family & ceiling.first)), []).append(family)
+    found = bargain(need, offers, budget)
+    return -1 if found is None else found[1]
+
+
+def bargain(need: int, offers: Offers, budget: Budget) -> tuple[int, int] | None:
+    """Return the least price for so much, and the units; ``None`` where there is not so much, or too much to try."""
+    sizes = {offer: min(len(families), -(-need // offer[0])) for offer, families in offers.items()}
+    steps = need * sum(sizes.values())
+    budget.left -= steps // STEPS
+    if steps > _MOST or budget.left < 0:
+        return None
+    best = [(0, 0), *([(_FAR, 0)] * need)]
+    for (size, price), families in offers.items():
+        for family in families[: sizes[size, price]]:
+            ahead = [best[0]] * size + best
+            best = [
+                old if old[0] <= other[0] + price else (other[0] + price, other[1] | family)
+                for old, other in zip(best, ahead, strict=False)
+            ]
+    return best[need] if best[need][0] < _FAR else None
 
 
 def _heavier(weights: Weights, than: int) -> int:

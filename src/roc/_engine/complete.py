@@ -4,8 +4,9 @@ import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
+from roc._engine.bits import each_bit
 from roc._engine.budget import Budget
-from roc._engine.problem import Item, Problem, each_bit
+from roc._engine.problem import Item, Problem
 from roc._engine.rule import Rule
 from roc._engine.search import Search
 from roc._engine.seek import Seeker
@@ -37,7 +38,7 @@ _Heads: TypeAlias = list[tuple[int, int, int, Iterator[tuple[int, int]]]]
 class Completer:
     """All completions of a selection, over the alternatives of one rule or of several pathways.
 
-    The order is total: cost, then credit, then the ranks of the items, lexicographically; ranks are declared
+    The order is total: cost, then credit, then the ranks of the units, lexicographically; ranks are declared
     order unless the caller prefers some units. *packed* are alternatives of each rule to take instead of its own.
     """
 
@@ -70,9 +71,10 @@ class Completer:
             return None
         taken = self.chosen | extra
         items: list[Item] = [item for item in problem.items if not item.mask & (taken | banned)]
+        size = len(self.rules[way].units)
+        ranks = [bit if preferred >> bit & 1 else bit + size for bit in range(size)]
         if preferred:
-            items.sort(key=lambda item: not item.mask & preferred)
-        ranks = [item.rank + (0 if item.mask & preferred else len(self.rules[way].units)) for item in items]
+            items.sort(key=lambda item: min(ranks[bit] for bit in each_bit(item.mask)))
         weights = self.rules[way].weights[Measure.CREDIT]
         cost = sum(1 if costs is None else costs[bit] for bit in each_bit(extra))
         credit = sum(weights[bit] for bit in each_bit(extra))
@@ -85,7 +87,7 @@ class Completer:
             self._push(heads, i, levels)
         while heads:
             cost, credit, _, _ = heads[0]
-            here = []
+            here: list[tuple[int, Iterator[tuple[int, int]]]] = []
             while heads and heads[0][:2] == (cost, credit):
                 _, _, i, levels = heapq.heappop(heads)
                 here.append((i, levels))
@@ -110,14 +112,14 @@ class Completer:
 
     def _solutions(
         self, branch: _Branch, cost: int, credit: int
-    ) -> Iterator[tuple[tuple[tuple[int, ...], int], Found]]:
+    ) -> Iterator[tuple[tuple[list[int], int], Found]]:
         search = branch.search
         at = credit - branch.credit
         for solution in search.level(cost - branch.cost, at):
             added = branch.extra
             for i in solution:
                 added |= search.items[i].mask
-            key = (tuple(branch.ranks[i] for i in solution), branch.way)
+            key = (sorted(branch.ranks[bit] for bit in each_bit(added)), branch.way)
             yield key, Found(cost, credit, added, branch.way)
 
     def some(self) -> Found | None:

@@ -9,11 +9,12 @@ clauses; it is minimal if it is none any more without any one of its members.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from roc._engine.bits import each_bit
+from roc._engine.budget import Budget, OutOfBudgetError
 from roc._engine.lines import Bound, System, Way, systems
-from roc._engine.problem import each_bit
+from roc._engine.parts import Atom, Kinds, Part, Together
 from roc._engine.refute import Refuter
-from roc._engine.rule import Atom, Kinds, Part, Rule, Together
-from roc._engine.search import Budget, OutOfBudgetError
+from roc._engine.rule import Rule
 from roc.rules import Measure
 
 

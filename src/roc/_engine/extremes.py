@@ -4,10 +4,12 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
+from roc._engine.bits import each_bit
 from roc._engine.budget import Budget
 from roc._engine.complete import problems
-from roc._engine.problem import Problem, each_bit
-from roc._engine.rule import Atom, Row, Rule
+from roc._engine.parts import Atom, Row
+from roc._engine.problem import Problem
+from roc._engine.rule import Rule
 from roc._engine.seek import Seeker
 from roc._engine.totals import totals_of
 from roc.rules import Measure
@@ -45,19 +47,10 @@ class _Climb:
     def best(self, known: int | None) -> int | None:
         """Return the best value, at least as good as the one that is known."""
         sign = self.sign
-        low = None if known is None else sign * known
-        found = self._reach(None if low is None else low + 1)
+        found = self._reach(None if known is None else sign * known + 1)
         if found is None:
             return known
-        low = found
-        totals = totals_of(self.problem)
-        domain = totals.domain(totals.items(self.chosen))
-        relaxed = None
-        if domain is not None:
-            relaxed = Seeker(totals, self.budget).relax(domain, [-sign * each for each in self.weights])
-        high = sum(self.weights) if sign > 0 else 0
-        if relaxed is not None:
-            high = min(high, math.floor(_EPS - relaxed.value))
+        low, high = found, self._bound()
         target = high  # nearly always in reach
         while low < high:
             found = self._reach(target)
@@ -67,6 +60,15 @@ class _Climb:
                 low = found
             target = (low + high + 1) // 2
         return sign * low
+
+    def _bound(self) -> int:
+        """Return what no completion goes beyond, by the relaxation."""
+        totals = totals_of(self.problem)
+        domain = totals.domain(totals.items(self.chosen))
+        weights = [-self.sign * each for each in self.weights]
+        relaxed = domain and Seeker(totals, self.budget).relax(domain, weights)
+        top = sum(self.weights) if self.sign > 0 else 0
+        return top if relaxed is None else min(top, math.floor(_EPS - relaxed.value))
 
     def _reach(self, target: int | None) -> int | None:
         """Return the value of some completion that is at least as good as the target."""

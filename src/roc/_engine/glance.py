@@ -5,10 +5,11 @@ remembers which members did it. What floors need besides is held against each ce
 against it, the floors are filled one after another, which often is a completion.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from roc._engine.bounds import Bounds
+from roc._engine.budget import Budget
 from roc._engine.checks import (
     Check,
     EitherCheck,
@@ -22,11 +23,18 @@ from roc._engine.checks import (
     families_of,
     union,
 )
-from roc._engine.rule import Alternatives, Atom, Kinds, Part, Place, Row, Rule, Together
+from roc._engine.parts import Alternatives, Atom, Kinds, Part, Place, Row, Together
+from roc._engine.rule import Rule
 from roc.rules import Measure
 
 _ROUNDS: Final = 20
 """So often all clauses are looked at, while they still force or exclude units."""
+
+_CHECKS: Final = 4
+"""So many clauses are looked at in the time in which the search looks at one state."""
+
+_CEILINGS: Final = 3
+"""So many tight ceilings are spared, one after another, in the search for a completion."""
 
 
 class View(NamedTuple):
@@ -54,6 +62,11 @@ class _Layer(NamedTuple):
         return units & found
 
 
+def _width(check: Check) -> int:
+    """Return the place of a clause in the order: narrow floors are filled first, for that helps wide ones."""
+    return check.may.bit_count() if isinstance(check, RowCheck) else 0
+
+
 class Glance:
     """The clauses of one rule as what can be looked at quickly.
 
@@ -70,6 +83,7 @@ class Glance:
         self.checks = [
             check for source, each in rule.statements for check in self._statement(members[source], each)
         ]
+        self.checks.sort(key=_width)
         inside = self.layers[0].inside
         self.caps = [
             (inside.get(one, 0) & inside.get(other, 0), most) for (one, other), most in rule.caps.items()
@@ -134,7 +148,9 @@ class Glance:
 
     # -- looking ------------------------------------------------------------------------------------
 
-    def look(self, members: int, chosen: int, given: int, out: int, more: Part | None = None) -> View:
+    def look(
+        self, members: int, chosen: int, given: int, out: int, budget: Budget, more: Part | None = None
+    ) -> View:
         """Return what can be seen of some members, to which a part may be added that is none.
 
         Args:
@@ -142,15 +158,17 @@ class Glance:
             chosen: The units chosen, members of the conflict too.
             given: Units that are assumed to be chosen.
             out: Units that are assumed to be left out; none of those chosen.
+            budget: What may be spent; where that is too little, less is seen.
             more: The part.
         """
+        budget.left -= 1 + len(self.checks) // _CHECKS
         checks = [check for check in self.checks if check.member & members]
         if more is not None:
             checks.append(self._part(0, more))
         trail = Trail(chosen, given, out)
-        for _ in range(_ROUNDS):
+        for turn in range(_ROUNDS):
             before = trail.derived
-            for check in checks:
+            for check in reversed(checks) if turn % 2 else checks:  # a long chain is followed either way
                 reason = check.push(trail)
                 if reason is not None:
                     return View(reason, None)
@@ -158,26 +176,33 @@ class Glance:
                 break
         rows = [check for check in checks if isinstance(check, RowCheck)]
         narrow = [row.may for row in rows if row.high is not None and row.may.bit_count() <= self.half]
-        hint = Hint(trail.out, union(narrow), None)
+        hint = Hint(budget, trail.out, union(narrow))
         taken = self._filled(checks, trail.must, hint)
         if taken is not None:
             return View(None, taken)
-        bounds = Bounds(rows, trail)
+        bounds = Bounds(rows, trail, budget)
         reason = bounds.squeezed() or bounds.starved()
         if reason is not None:
             return View(reason, None)
-        families = families_of(checks)
-        taken = self._filled(checks, trail.must, hint._replace(families=families))
-        return View(bounds.squeezed(families) if taken is None else None, taken)
+        hint = hint._replace(families=families_of(checks))
+        taken = self._filled(checks, trail.must, hint)
+        if taken is None:
+            reason = bounds.squeezed(hint.families)
+            if reason is not None:
+                return View(reason, None)
+        for ceiling in bounds.tight[:_CEILINGS]:
+            if taken is None:
+                taken = self._filled(checks, trail.must, hint._replace(ceiling=ceiling))
+        return View(None, taken)
 
     def _filled(self, checks: "Sequence[Check]", taken: int, hint: Hint) -> int | None:
         """Return a completion, with every unit in its first place; ``None`` where none is found."""
         before = -1
-        for _ in range(_ROUNDS):
+        for turn in range(_ROUNDS):
             if taken == before:
                 return taken if all((mask & taken).bit_count() <= most for mask, most in self.caps) else None
             before = taken
-            for check in checks:
+            for check in reversed(checks) if turn % 2 else checks:
                 taken = check.fill(taken, hint)
                 if taken < 0:
                     return None

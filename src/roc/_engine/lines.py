@@ -10,9 +10,10 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
+from roc._engine.bits import each_bit
 from roc._engine.glance import Glance
-from roc._engine.problem import each_bit, sees
-from roc._engine.rule import Alternatives, Atom, Kinds, Part, Row, Rule, Together
+from roc._engine.parts import Alternatives, Atom, Kinds, Part, Row, Together, sees
+from roc._engine.rule import Rule
 
 Taken: TypeAlias = dict[int, int]
 """The units that a solution takes, each with the column that says how it is placed."""

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from roc._engine.bits import each_bit
 from roc._engine.budget import Budget, OutOfBudgetError
 from roc._engine.complete import problems
-from roc._engine.problem import each_bit
 from roc._engine.rule import Rule
 from roc._engine.seek import Seeker
 from roc._engine.totals import Base, Domain, Totals, totals_of

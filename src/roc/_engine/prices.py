@@ -54,7 +54,7 @@ def prices(
             break
         rho = inverse[r]
         sign = -1.0 if up else 1.0
-        candidates = []
+        candidates: list[tuple[float, float, int]] = []
         alphas: dict[int, float] = {}
         amounts = [0.0] * n
         for factor, entries in zip(rho, rows, strict=True):
@@ -79,7 +79,7 @@ def prices(
         candidates.sort()
         slope = gap
         entering = -1
-        flips = []
+        flips: list[int] = []
         for _, size, j in candidates:
             width = (high[j - n] - low[j - n]) if j >= n else 1.0
             slope += size * width

@@ -8,9 +8,9 @@ lost shows a floor that is fulfilled (the field becomes zero) or a ceiling that 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from roc._engine.bits import each_bit as each_bit
-from roc._engine.rule import Atom, Kinds, Never, Part, Row, Rule, Together, TooManyAlternativesError
-from roc._engine.rule import sees as sees
+from roc._engine.bits import each_bit
+from roc._engine.parts import Atom, Kinds, Never, Part, Row, Together, TooManyAlternativesError
+from roc._engine.rule import Rule
 from roc.rules import Measure
 
 if TYPE_CHECKING:
@@ -221,7 +221,7 @@ class Problem:
             for b in bits:
                 self.item_of[b] = len(self.items)
                 ways = self._joined(ways, b)
-            options = []
+            options: list[Option] = []
             for take, fired in ways:
                 # credit that such a floor sees is no other credit
                 options.append(Option(take - ((take & self._other_floors) << self._others_shift), fired))
@@ -289,7 +289,7 @@ class Problem:
     def add(self, states: Iterable[int], item: Item) -> tuple[int, ...]:
         """Return the states after an item is chosen; none where every way breaks a ceiling."""
         guard, ceiling_guard, shift = self.guard, self.ceiling_guard, self.width - 1
-        found = []
+        found: list[int] = []
         for state in states:
             for own, triggers in item.options:
                 before, take = state, own

@@ -11,12 +11,13 @@ import math
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from roc._engine.bits import each_bit
+from roc._engine.budget import Budget, OutOfBudgetError
 from roc._engine.complete import Completer
 from roc._engine.lines import Line, Statement, System, Systems, Taken, Way
+from roc._engine.parts import Part
 from roc._engine.prices import prices
-from roc._engine.problem import Problem, each_bit
-from roc._engine.rule import Part
-from roc._engine.search import Budget, OutOfBudgetError
+from roc._engine.problem import Problem
 
 _NODES: Final = 24
 """Relaxations of one question that are solved before the search for completions is asked."""
@@ -24,11 +25,11 @@ _NODES: Final = 24
 _QUICK: Final = 2000
 """States that the search for completions looks at before decisions are refuted."""
 
-_GLANCES: Final = 4
-"""So many clauses are looked at in the time in which the search looks at one state."""
-
 _RELAXING: Final = 20
 """What solving a relaxation costs at least, in states."""
+
+_PIVOTING: Final = 40
+"""A relaxation costs the third power of its rows besides, divided by this; it is not solved where that is much."""
 
 _SCALE: Final = 1 << 24
 """Factors of a proof are whole numbers up to this."""
@@ -147,11 +148,10 @@ class Refuter:
             return 0
         if clash := chosen & self.banned:
             return clash & -clash
-        self.budget.left -= 1 + len(system.glance.checks) // _GLANCES
+        part = None if more is None else more.parts[0]
+        view = system.glance.look(members, chosen, self.must, self.banned, self.budget, part)
         if self.budget.left < 0:
             raise OutOfBudgetError
-        part = None if more is None else more.parts[0]
-        view = system.glance.look(members, chosen, self.must, self.banned, part)
         if view.reason is not None:
             return view.reason
         if view.taken is not None:
@@ -292,9 +292,11 @@ class Refuter:
             if (low is not None and bottom < low) or (high is not None and top > high):
                 tight.append(line)
         variables, single, columns, low_, high_ = self._tableau(system, tight, domain)
-        self.budget.left -= _RELAXING + len(columns) * len(tight) // 16
-        if self.budget.left < 0:
-            raise OutOfBudgetError
+        rows = len(low_)
+        price = _RELAXING + len(columns) * rows // 16 + rows**3 // _PIVOTING
+        if price > self.budget.left // 8:
+            return _Outcome()
+        self.budget.left -= price
         proof: list[float] = []
         found = prices([0.0] * len(columns), columns, low_, high_, proof=proof)
         if found is None:

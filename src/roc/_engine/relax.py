@@ -26,6 +26,13 @@ class Extra(NamedTuple):
     weights: Sequence[int]
 
 
+class Proof(NamedTuple):
+    """Factors of bounds, not below 0, and of bounds besides: their sum asks for more than all columns can give."""
+
+    fields: Mapping[int, int]
+    extra: Sequence[int]
+
+
 class Solution(NamedTuple):
     """A solution of the relaxation.
 
@@ -52,6 +59,8 @@ def relax(
     may: Sequence[int],
     weights: Sequence[int],
     extra: Sequence[Extra] = (),
+    *,
+    proofs: list[Proof] | None = None,
 ) -> Solution | None:
     """Solve the relaxation; return ``None`` where it is impossible, which is checked in whole numbers.
 
@@ -63,6 +72,7 @@ def relax(
         may: The items that may be added.
         weights: What each item weighs; the solution weighs least.
         extra: Bounds besides.
+        proofs: Receives the proof, where it is impossible.
     """
     columns: list[Column] = []
     lines: list[_Line] = []
@@ -99,7 +109,10 @@ def relax(
     proof: list[float] = []
     found = prices(costs, sparse, low, high, proof=proof)
     if found is None:
-        if _is_proven(list(rows), values, columns, lines, set(must), extra, proof):
+        checked = _checked(list(rows), values, columns, lines, set(must), extra, proof)
+        if checked is not None:
+            if proofs is not None:
+                proofs.append(checked)
             return None
         return Solution(columns, [0.0] * len(columns), -_FAR, {}, [0.0] * len(extra))
     duals, shares = found
@@ -110,7 +123,7 @@ def relax(
     )
 
 
-def _is_proven(
+def _checked(
     fields: Sequence[int],
     values: Mapping[int, int],
     columns: Sequence[Column],
@@ -118,8 +131,8 @@ def _is_proven(
     must: set[int],
     extra: Sequence[Extra],
     proof: Sequence[float],
-) -> bool:
-    """Tell whether a sum of bounds shows, in whole numbers, that they cannot all be kept."""
+) -> Proof | None:
+    """Return a proof that bounds cannot all be kept if it is one in whole numbers, too."""
     count = len(fields)
     relevant = proof[: count + len(extra)]
     largest = max(map(abs, relevant), default=0.0) or 1.0
@@ -140,5 +153,5 @@ def _is_proven(
             else:
                 best[i] = max(least, worth)
         if sum(best.values()) < need:
-            return True
-    return False
+            return Proof(by_field, factors[count:])
+    return None

@@ -14,10 +14,12 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from roc._engine.bits import each_bit
 from roc._engine.budget import Budget
 from roc._engine.complete import Completer, Found
-from roc._engine.problem import Problem, each_bit
-from roc._engine.rule import Atom, Row, Rule
+from roc._engine.parts import Atom, Row
+from roc._engine.problem import Problem
+from roc._engine.rule import Rule
 from roc.rules import Measure
 
 _EPS: Final = 1e-6

@@ -7,13 +7,30 @@ multiplied out, with the earlier options negated, so that alternatives do not ov
 
 import functools
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any
 
 import attrs
 
 from roc._engine.bits import each_bit
+from roc._engine.parts import (
+    Alternatives,
+    Atom,
+    Never,
+    Place,
+    Row,
+    Together,
+    Wanted,
+    all_of,
+    bounded,
+    every,
+    implies,
+    kinds_of,
+    sees,
+    some_of,
+    union_of,
+)
 from roc.groups import GroupKind, UnitGroup
 from roc.numbers import UnitNumber
 from roc.qualification import Entry, Pathway, PathwayKind, Qualification
@@ -36,71 +53,6 @@ from roc.rules import (
 )
 from roc.units import Unit
 
-MAX_ALTERNATIVES: Final = 4096
-"""A rule whose choices multiply out to more is not compiled."""
-
-
-class Row(NamedTuple):
-    """A weighted sum over the units chosen: of a measure, in some groups, of what counts or of all."""
-
-    measure: Measure
-    counted: bool
-    groups: frozenset[int] | None
-    mask: int
-
-
-class Atom(NamedTuple):
-    """A bound on a row; with *used*, it holds too where nothing of that row is chosen.
-
-    ``hi`` and ``lo`` are in scaled integers; ``None`` is no bound. ``source`` is the path of the clause.
-    """
-
-    source: str
-    row: Row
-    lo: int | None = None
-    hi: int | None = None
-    used: Row | None = None
-
-
-class Kinds(NamedTuple):
-    """A bound on how many of several rows hold anything: different words, groups in use."""
-
-    source: str
-    rows: tuple[Row, ...]
-    lo: int | None = None
-    hi: int | None = None
-
-
-class Together(NamedTuple):
-    """Units that go together: none of them, or all."""
-
-    source: str
-    mask: int
-
-
-class Never(NamedTuple):
-    """Something that no choice of units can make hold."""
-
-    source: str
-
-
-Part: TypeAlias = Atom | Kinds | Together | Never
-Alternatives: TypeAlias = list[tuple[Part, ...]]
-
-
-class Place(NamedTuple):
-    """One way to choose a unit: the groups in which it is placed, and whether it counts."""
-
-    groups: tuple[int, ...]
-    counts: bool
-
-
-def sees(row: Row, place: Place) -> bool:
-    """Tell whether a row sees a unit that is placed there."""
-    return (place.counts or not row.counted) and (
-        row.groups is None or any(group in row.groups for group in place.groups)
-    )
-
 
 class Rule:
     """One rule on one pathway, read once.
@@ -114,7 +66,6 @@ class Rule:
         bits: The bit of each unit number.
         places: For each bit, the ways to choose it.
         statements: Everything that must hold, each with the path of its clause and its own alternatives.
-        alternatives: The lists of parts, one of which must hold: the alternatives of all statements multiplied out.
         caps: Pairs of groups that may share at most so many units.
         scale: Amounts of credit and hours are integers in units of 1/scale.
     """
@@ -132,8 +83,12 @@ class Rule:
         self._read_groups()
         self._read_places()
         self.statements = tuple(self._read_rule())
-        self.alternatives = _all(alternatives for _, alternatives in self.statements)
         self.problems: list[Any] | None = None
+
+    @functools.cached_property
+    def alternatives(self) -> Alternatives:
+        """The lists of parts, one of which must hold: those of all statements, multiplied out if not too many."""
+        return all_of(alternatives for _, alternatives in self.statements)
 
     # -- units and groups ---------------------------------------------------------------------------
 
@@ -241,7 +196,7 @@ class Rule:
         for bit, groups in enumerate(taking):
             seen = flat and bit < self.listed  # a rule without groups sees every unit that it lists
             ways = [tuple(groups)] if len(groups) < 2 else list(_largest(groups, shared))
-            places = []
+            places: list[Place] = []
             for way in ways:
                 counts = seen or any(self.counting[g] for g in way)
                 if counts:
@@ -302,7 +257,9 @@ class Rule:
         """Return the row of *measure* over *scope*, standing in the group *here*."""
         groups: frozenset[int] | None = None
         if scope.groups:
-            groups = frozenset().union(*(self.below(self.index[n]) for n in scope.groups if n in self.index))
+            groups = frozenset[int]().union(
+                *(self.below(self.index[n]) for n in scope.groups if n in self.index)
+            )
         elif here is not None:
             groups = self.below(here)
         elif self.qualification.groups:
@@ -362,7 +319,7 @@ class Rule:
         parts = [wanted for _, wanted in self._demands(number, taken)]
         if self.groups[number].choose is None:
             parts += [functools.partial(self.group, child, taken) for child in self.children[number]]
-        return _every(parts, want)
+        return every(parts, want)
 
     def _demands(self, number: int, taken: bool = False) -> "Iterator[tuple[str, Wanted]]":
         """Yield what a group itself asks for, each with the path of the clause that says so."""
@@ -370,7 +327,7 @@ class Rule:
         if group.kind is GroupKind.MANDATORY and group.units:
             mask = self.relation(group.units).mask
             row = Row(Measure.UNITS, counted=False, groups=frozenset((number,)), mask=mask)
-            yield path, functools.partial(_bound, path, row, len(group.units), None)
+            yield path, functools.partial(bounded, path, row, len(group.units), None)
         for i, rule in enumerate(group.rules):
             if not _limits(rule):
                 where = f"{path}.rules[{i}]"
@@ -379,12 +336,12 @@ class Rule:
             children: list[Wanted] = [
                 functools.partial(self.group, child, taken) for child in self.children[number]
             ]
-            yield path, functools.partial(_some, children, min(group.choose, len(children)), None)
+            yield path, functools.partial(some_of, children, min(group.choose, len(children)), None)
             if not group.mixing:
                 rows = tuple(
                     self.row(Measure.UNITS, Scope(), child, counted=False) for child in self.children[number]
                 )
-                yield path, functools.partial(_kinds, path, rows, None, group.choose)
+                yield path, functools.partial(kinds_of, path, rows, None, group.choose)
 
     def clause(self, clause: Clause, path: str, here: int | None, taken: bool, want: bool) -> Alternatives:
         """Return the alternatives in which *clause* holds, or with *want* false, in which it does not."""
@@ -398,7 +355,7 @@ class Rule:
                 )
             case Barred():
                 row = self.relation(clause.units, counted=clause.ceiling is Ceiling.COUNTS)
-                return _bound(path, row, None, 1, want)
+                return bounded(path, row, None, 1, want)
             case Requires():
                 row, used = self.relation(clause.units), self.relation((clause.unit,))
                 if want:
@@ -413,17 +370,17 @@ class Rule:
                     return [()] if want else [(Never(path),)]
                 return self.group(self.index[clause.group], taken, want)
             case AllOf():
-                return _every([self._inner(each, path, here, taken) for each in clause.clauses], want)
+                return every([self._inner(each, path, here, taken) for each in clause.clauses], want)
             case Choice():
                 options, held = (
                     [self._inner(each, path, here, seen) for each in clause.options] for seen in (taken, True)
                 )
                 if taken or clause.at_most is None:
-                    return _some(options, clause.at_least, clause.at_most, want)
-                return _every(
+                    return some_of(options, clause.at_least, clause.at_most, want)
+                return every(
                     [
-                        functools.partial(_some, options, clause.at_least, None),
-                        functools.partial(_some, held, 0, clause.at_most),
+                        functools.partial(some_of, options, clause.at_least, None),
+                        functools.partial(some_of, held, 0, clause.at_most),
                     ],
                     want,
                 )
@@ -431,8 +388,8 @@ class Rule:
                 when = self._inner(clause.when, path, here, True)
                 then = self._inner(clause.then, path, here, taken)
                 if want:
-                    return when(False) + _all([when(True), then(True)])
-                return _all([when(True), then(False)])
+                    return when(False) + all_of([when(True), then(True)])
+                return all_of([when(True), then(False)])
 
     def _inner(self, clause: Clause, path: str, here: int | None, taken: bool) -> "Wanted":
         return functools.partial(self.clause, clause, path, here, taken)
@@ -449,7 +406,7 @@ class Rule:
             if word is not None:
                 masks[word] = masks.get(word, 0) | 1 << bit
         if clause.each is not None:
-            return _every(
+            return every(
                 [
                     functools.partial(self._amount, clause, path, here, taken, masks.get(word, 0))
                     for word in self._words(key, clause.scope, here)
@@ -465,24 +422,24 @@ class Rule:
         low = None if clause.minimum is None else int(clause.minimum)
         high = None if clause.maximum is None else int(clause.maximum)
         used: Wanted = functools.partial(
-            _bound,
+            bounded,
             path,
-            self.row(Measure.UNITS, clause.scope, here, counted=False, mask=_union(highs)),
+            self.row(Measure.UNITS, clause.scope, here, counted=False, mask=union_of(highs)),
             1,
             None,
         )
         parts: list[Wanted] = []
         if low is not None:
-            floor: Wanted = functools.partial(_kinds, path, lows, low, None)
-            parts.append(functools.partial(_implies, used, floor) if clause.if_used else floor)
+            floor: Wanted = functools.partial(kinds_of, path, lows, low, None)
+            parts.append(functools.partial(implies, used, floor) if clause.if_used else floor)
         if high is not None:
-            parts.append(functools.partial(_kinds, path, highs, None, high))
-        return _every(parts, want)
+            parts.append(functools.partial(kinds_of, path, highs, None, high))
+        return every(parts, want)
 
     def _words(self, key: str, scope: Scope, here: int | None) -> list[str]:
         """Return the words of *key* among the units that *scope* could see, also of those that others stand for."""
         groups = self.row(Measure.UNITS, scope, here, counted=False).groups
-        found = set()
+        found: set[str | None] = set()
         for unit in (*self.qualification.units, *self.units):
             bit = self.bits[unit.number]
             seen = (
@@ -516,103 +473,22 @@ class Rule:
                 parts.append(lambda _want: [(Atom(path, row, least, None, used),)])
             elif clause.if_used:
                 used = self.row(Measure.UNITS, scope, here, counted=False, mask=mask)
-                some: Wanted = functools.partial(_bound, path, used, 1, None)
+                some: Wanted = functools.partial(bounded, path, used, 1, None)
                 parts.append(
-                    functools.partial(_implies, some, functools.partial(_bound, path, row, least, None))
+                    functools.partial(implies, some, functools.partial(bounded, path, row, least, None))
                 )
             else:
-                parts.append(functools.partial(_bound, path, row, least, None))
+                parts.append(functools.partial(bounded, path, row, least, None))
         if high is not None:
             row_high = self.row(measure, scope, here, counted=hard, mask=mask)
             most = int((high * scale).to_integral_value(ROUND_FLOOR))
-            parts.append(functools.partial(_bound, path, row_high, None, most))
-        return _every(parts, want)
-
-
-Wanted: TypeAlias = Callable[[bool], Alternatives]
-"""What makes something hold, or not."""
+            parts.append(functools.partial(bounded, path, row_high, None, most))
+        return every(parts, want)
 
 
 def _limits(clause: Clause) -> bool:
     """Tell whether a clause says how much counts: that holds in any case, and asks for nothing."""
     return isinstance(clause, Threshold | Barred) and clause.ceiling is Ceiling.COUNTS
-
-
-def _union(rows: Iterable[Row]) -> int:
-    found = 0
-    for row in rows:
-        found |= row.mask
-    return found
-
-
-def _all(parts: Iterable[Alternatives]) -> Alternatives:
-    """Return the alternatives in which all of *parts* hold; those that cannot hold are left out, but one."""
-    found: Alternatives = [()]
-    for each in parts:
-        if len(found) * len(each) > MAX_ALTERNATIVES:
-            msg = f"the choices of the rule multiply out to more than {MAX_ALTERNATIVES} alternatives"
-            raise TooManyAlternativesError(msg)
-        found = [(*left, *right) for left in found for right in each]
-        able = [each for each in found if not any(isinstance(part, Never) for part in each)]
-        found = able or found[:1]
-    return found
-
-
-def _every(parts: Sequence[Wanted], want: bool) -> Alternatives:
-    """Return what makes all of *parts* hold, or not all of them: the first that does not, each in turn."""
-    if want:
-        return _all(part(True) for part in parts)
-    return [
-        each
-        for i, part in enumerate(parts)
-        for each in _all([*(before(True) for before in parts[:i]), part(False)])
-    ]
-
-
-def _some(parts: Sequence[Wanted], low: int, high: int | None, want: bool) -> Alternatives:
-    """Return what makes from *low* to *high* of *parts* hold, or fewer or more."""
-    if not want:
-        fewer = _some(parts, 0, low - 1, True) if low else []
-        return fewer + (_some(parts, high + 1, None, True) if high is not None else [])
-    if low > len(parts) or (high is not None and high < 0):
-        return []
-    if not parts or (low <= 0 and high is None):
-        return [()]
-    first, rest = parts[0], parts[1:]
-    found: Alternatives = []
-    for is_on in (True, False):
-        others = _some(rest, max(0, low - is_on), None if high is None else high - is_on, True)
-        if others:
-            found += _all([first(is_on), others])
-    return found
-
-
-def _implies(when: Wanted, then: Wanted, want: bool) -> Alternatives:
-    if want:
-        return when(False) + _all([when(True), then(True)])
-    return _all([when(True), then(False)])
-
-
-def _bound(source: str, row: Row, low: int | None, high: int | None, want: bool) -> Alternatives:
-    if want:
-        return [(Atom(source, row, low, high),)]
-    found: Alternatives = []
-    if low is not None:
-        found.append((Atom(source, row, None, low - 1),))
-    if high is not None:
-        found.append((Atom(source, row, high + 1),))
-    return found
-
-
-def _kinds(source: str, rows: tuple[Row, ...], low: int | None, high: int | None, want: bool) -> Alternatives:
-    if want:
-        return [(Kinds(source, rows, low, high),)]
-    found: Alternatives = []
-    if low is not None:
-        found.append((Kinds(source, rows, None, low - 1),))
-    if high is not None:
-        found.append((Kinds(source, rows, high + 1),))
-    return found
 
 
 def _largest(groups: Sequence[int], shared: dict[tuple[int, int], int | None]) -> Iterator[tuple[int, ...]]:
@@ -627,10 +503,6 @@ def _largest(groups: Sequence[int], shared: dict[tuple[int, int], int | None]) -
             ):
                 found.append(chosen)
     yield from (tuple(sorted(way)) for way in found)
-
-
-class TooManyAlternativesError(Exception):
-    """A rule's choices multiply out to too many alternatives."""
 
 
 @functools.lru_cache(maxsize=256)

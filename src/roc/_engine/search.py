@@ -11,11 +11,11 @@ import itertools
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from roc._engine.budget import Budget, OutOfBudgetError
 from roc._engine.problem import Item, Problem
-from roc._engine.relax import RELAXING, Extra, Solution, relax
+from roc._engine.relax import RELAXING, Extra, Proof, Solution, relax
 from roc._engine.totals import totals_of
 from roc.rules import Measure
 
@@ -25,12 +25,37 @@ _QUICK: Final = 300
 _PATIENT: Final = 200
 """Choices looked at after one, before that one is relaxed."""
 
+_CUTS: Final = 3
+"""So many proofs are kept, the latest, to be tried on other choices."""
+
 _EPS: Final = 1e-6
 _SMALL: Final = 1e-9
 
 
+_Tree: TypeAlias = tuple[int, list[int], int, list[int] | None, bool, list[int]]
+"""A floor: its field, the most for each cost, its parent, the least credit, whether it is of credit, the most."""
+
 _Frame: TypeAlias = tuple[int, tuple[int, ...], int, int, bool]
 """A choice: the next item to try, the states, the cost left, the first item tried, whether it led anywhere."""
+
+
+class _Cut(NamedTuple):
+    """A sum of bounds that shows of many choices that they lead nowhere.
+
+    Attributes:
+        plain: Fields and their factors, with the sign with which they add to what is needed.
+        waiting: Floors that may arise: field, factor, the bit that tells whether they have, and their latent field.
+        cost: The factor of the cost.
+        credit: The factor of the credit.
+        reach: The most that the items from each on can give.
+    """
+
+    plain: list[tuple[int, int]]
+    waiting: list[tuple[int, int, int, int]]
+    cost: int
+    credit: int
+    reach: list[int]
+
 
 _NOTHING: Final[tuple[tuple[int, int], Iterator[tuple[int, ...]]]] = (-1, -1), iter(())
 
@@ -53,6 +78,7 @@ class Search:
         self.numbers = [self.totals.item_of(item.mask & -item.mask) for item in items]
         self.credits = [item.credit for item in problem.items]
         self.most_cost = sum(item.cost for item in items)
+        self.cuts: list[_Cut] = []
         self._begun: tuple[tuple[int, int], Iterator[tuple[int, ...]]] = _NOTHING
         self._priced: int | None = None
         self._bound: float | None = None
@@ -100,7 +126,7 @@ class Search:
     def _read_forest(self) -> None:
         """Arrange floors whose items are nested or disjoint, to bound what they need together."""
         p, items = self.problem, self.items
-        candidates = []
+        candidates: list[tuple[int, int, Measure, int]] = []
         for at, measure in p.plain_floors:
             if at in self.sums:
                 field = p.field_mask << at
@@ -115,7 +141,7 @@ class Search:
         for _, at, measure, members in candidates:
             if all(not members & other or other & members == other for _, _, other in chosen):
                 chosen.append((at, measure, members))
-        self.forest = []
+        self.forest: list[_Tree] = []
         for i, (at, measure, members) in enumerate(chosen):
             parent = next(
                 (j for j in range(i + 1, len(chosen)) if chosen[j][2] & members == members), len(chosen)
@@ -163,6 +189,7 @@ class Search:
         cost: int | None = None,
         states: Sequence[int] | None = None,
         turn: int = 0,
+        proofs: list[Proof] | None = None,
     ) -> Solution | None:
         """Relax what is left to choose from an item on, from some states on; ``None`` where it is impossible.
 
@@ -171,6 +198,7 @@ class Search:
             cost: What is to be added; ``None``: anything.
             states: Where to begin, with bounds of the credit; ``None``: from the beginning, with any credit.
             turn: The first item that is left.
+            proofs: Receives the proof, where it is impossible.
         """
         self.budget.left -= RELAXING
         totals, p = self.totals, self.problem
@@ -185,15 +213,15 @@ class Search:
         each = [self._values(state) for state in states or self.states]
         values = {at: max(found[at] for found in each) for at in totals.fields}
         fired = functools.reduce(int.__and__, states or self.states) & p.trigger_bits
-        return relax(totals, values, fired, (), self.numbers[turn:], weights, extra)
+        return relax(totals, values, fired, (), self.numbers[turn:], weights, extra, proofs=proofs)
 
     def _values(self, state: int) -> dict[int, int]:
         """Return by how much each bound is kept in a state, as :class:`Totals` would say it."""
         p, mask = self.problem, self.problem.field_mask
-        found = {at: state >> at & mask for at in self.totals.fields}
-        for at in found:
-            if at < p.floors_end:
-                found[at] = -found[at]
+        found = {
+            at: -(state >> at & mask) if at < p.floors_end else state >> at & mask
+            for at in self.totals.fields
+        }
         for bit, latent, active in p.latents:
             if not state & bit:
                 found[active] = (p.start >> latent & mask) - (state >> latent & mask)
@@ -393,7 +421,7 @@ class Search:
                 budget.left -= 1
                 bound, within = reach[turn], self._within(rest)
                 cheap, dear = cheapest[min(rest, last_cheap)], last_dear
-                found = []
+                found: list[int] = []
                 for state in states:
                     for own, triggers in item.options:
                         before, take = state, own
@@ -424,7 +452,10 @@ class Search:
                                 continue
                         if priced and worth(after, rest) + spare[turn] > room + _EPS:
                             continue
-                        found.append(after | before & trigger_bits if trigger_bits else after)
+                        after |= before & trigger_bits
+                        if self.cuts and self._is_cut(after, rest, turn):
+                            continue
+                        found.append(after)
                 if not found:
                     continue
                 new = (found[0],) if len(found) == 1 else tuple(sorted(set(found)))
@@ -472,18 +503,57 @@ class Search:
         Return how many are known then, and the choice found, if the one in *doubt* is that far.
         """
         cut: int | None = None
+        proofs: list[Proof] = []
+        nothing = [0] * len(self.credits)
         while certain <= doubt:
             _, states, left, first, _ = frames[doubt]
-            if self._relax([0] * len(self.credits), cost=left, states=states, turn=first) is not None:
+            if self._relax(nothing, cost=left, states=states, turn=first, proofs=proofs) is not None:
                 certain = doubt + 1
-                doubt = certain if cut is None else cut - 1
-                if cut is None or doubt < certain:
-                    break
-                doubt = (certain + doubt) // 2
-                continue
+                break
             cut = doubt
             doubt -= 1
+        for proof in proofs[-1:]:
+            self.cuts = [self._cut(proof), *self.cuts[: _CUTS - 1]]
         return certain, cut
+
+    def _cut(self, proof: Proof) -> _Cut:
+        """Return what a proof says of any choice: what it sums up, and the most that the items left can give."""
+        p, totals = self.problem, self.totals
+        cost, credit = proof.extra
+        reach = [0]
+        for item, number in zip(reversed(self.items), reversed(self.numbers), strict=True):
+            most = max(
+                sum(proof.fields.get(at, 0) * weight for at, weight in totals.weights(column, 0))
+                for column in totals.columns[number]
+            )
+            reach.append(reach[-1] + max(0, most + cost * item.cost + credit * item.credit))
+        reach.reverse()
+        arising = {active: (bit, latent) for bit, latent, active in p.latents}
+        plain = [
+            (at, factor if at < p.floors_end else -factor)
+            for at, factor in proof.fields.items()
+            if at not in arising
+        ]
+        waiting = [(at, factor, *arising[at]) for at, factor in proof.fields.items() if at in arising]
+        return _Cut(plain, waiting, cost, credit, reach)
+
+    def _is_cut(self, state: int, left: int, turn: int) -> bool:
+        """Tell whether a proof that was found elsewhere shows that a state leads nowhere."""
+        p, mask = self.problem, self.problem.field_mask
+        for plain, waiting, cost, credit, reach in self.cuts:
+            need = cost * left + credit * (
+                state >> (p.credit_floor if credit > 0 else p.credit_ceiling) & mask
+            )
+            for at, factor in plain:
+                need += factor * (state >> at & mask)
+            for at, factor, bit, latent in waiting:
+                if state & bit:
+                    need += factor * (state >> at & mask)
+                else:
+                    need -= factor * ((p.start >> latent & mask) - (state >> latent & mask))
+            if need > reach[turn]:
+                return True
+        return False
 
     def _hopeful(self, state: int, cost: int) -> bool:
         p = self.problem

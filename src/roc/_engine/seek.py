@@ -8,8 +8,8 @@ Only what resists both is decided item by item.
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
+from roc._engine.bits import each_bit
 from roc._engine.budget import Budget
-from roc._engine.problem import each_bit
 from roc._engine.relax import RELAXING, relax
 from roc._engine.totals import Base, Column, Domain, Totals
 

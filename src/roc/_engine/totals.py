@@ -11,8 +11,9 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
+from roc._engine.bits import each_bit
 from roc._engine.budget import Budget
-from roc._engine.problem import Option, Problem, each_bit
+from roc._engine.problem import Option, Problem
 
 _STEPS: Final = 16
 """Steps of a walk from a broken selection to a completion."""
@@ -289,7 +290,7 @@ class Totals:
         inside, outside, total, fired = domain
         open_ = list(each_bit((1 << len(gains)) - 1 & ~(inside | outside)))
         while total & guard == guard:
-            left = []
+            left: list[int] = []
             for i in open_:
                 after = total - uses[i]
                 more = fires[i] & ~fired

@@ -1,0 +1,238 @@
+"""Parts of the engine by themselves: budgets, prices, relaxations, searches that resist."""
+
+import itertools
+from collections.abc import Sequence
+
+import pytest
+
+import roc
+from roc._engine import relax as relax_module
+from roc._engine import search, totals
+from roc._engine.bits import each_bit
+from roc._engine.budget import Budget, OutOfBudgetError
+from roc._engine.complete import Completer, problems
+from roc._engine.options import options
+from roc._engine.parts import TooManyAlternativesError
+from roc._engine.prices import prices
+from roc._engine.problem import MAX_OPTIONS
+from roc._engine.rule import Rule
+from roc._engine.seek import Seeker
+from roc._engine.totals import totals_of
+
+
+def _compiled(*rules: str | roc.Clause, sizes: str = "4 3 6 2", groups: Sequence[roc.UnitGroup] = ()) -> Rule:
+    """Return the compiled rule over units M1, M2 and so on, in one group B unless groups are given."""
+    units = [roc.Unit(number=f"M{i}", credit=int(c)) for i, c in enumerate(sizes.split(), 1)]
+    q = roc.Qualification(
+        title="Example",
+        units=units,
+        groups=groups or [roc.UnitGroup(name="B", units=[unit.number for unit in units])],
+        rules=[roc.parse(rule) if isinstance(rule, str) else rule for rule in rules],
+    )
+    return Rule(q, (), (), frozenset())
+
+
+def test_bits_are_read_lowest_first() -> None:
+    """Of a few bits far apart as of many bits in a row."""
+    assert each_bit(0) == []
+    assert each_bit(0b1011) == [0, 1, 3]
+    assert each_bit(1 << 500 | 1 << 3) == [3, 500]
+
+
+def test_a_budget_is_spent_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a clock, states come in chunks; what a part spends is spent of the whole."""
+    budget = Budget(25_000, seconds=1000)
+    assert (budget.left, budget.whole) == (10_000, 25_000)
+    budget.left -= 10_001
+    budget.more()
+    assert (budget.left, budget.whole) == (9_999, 14_999)
+    with budget.part(300):
+        assert budget.left == budget.whole == 300
+        budget.left -= 301
+        with pytest.raises(OutOfBudgetError):
+            budget.more()
+    assert budget.whole == 14_698
+    monkeypatch.setattr("time.monotonic", lambda: 1e12)
+    with pytest.raises(OutOfBudgetError):
+        budget.more()
+
+
+def test_prices_are_a_bound_even_when_cut_short() -> None:
+    """With as few pivots as one likes the value is no more than the true one."""
+    columns: list[list[tuple[int, float]]] = [
+        [(0, 2.0), (1, 1.0)],
+        [(0, 1.0), (1, 4.0)],
+        [(1, 3.0)],
+        [(0, 5.0)],
+    ]
+    low, high, costs = [4.0, 5.0], [1e12, 1e12], [3.0, 2.0, 4.0, 6.0]
+    best = prices(costs, columns, low, high)
+    cut = prices(costs, columns, low, high, limit=1)
+    assert best is not None
+    assert cut is not None
+
+    def value(taken: Sequence[float]) -> float:
+        return sum(cost * share for cost, share in zip(costs, taken, strict=True))
+
+    assert value(cut[1]) <= value(best[1])
+
+
+def test_what_is_impossible_has_a_proof() -> None:
+    """Where no column helps, and where all of them together do not suffice."""
+    impossible: tuple[list[list[tuple[int, float]]], ...] = ([[(0, 1.0)]], [[]])
+    for columns in impossible:
+        proof: list[float] = []
+        assert prices([1.0], columns, [2.0], [1e12], proof=proof) is None
+        assert proof
+    assert prices([1.0], [[(0, 1.0)]], [2.0], [1e12]) is None
+    assert prices([1.0], [[]], [2.0], [1e12]) is None
+
+
+def test_a_relaxation_whose_proof_fails_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rounding must not close a unit: without a proof in whole numbers the relaxation counts as possible."""
+    rule = _compiled("at least 9 credits", "at most 2 units", sizes="4 3 3 2")
+    (problem,) = problems(rule)
+    found = totals_of(problem)
+    domain = found.domain(0)
+    assert domain is not None
+    assert Seeker(found, Budget(1000)).relax(domain) is None
+
+    def useless(*_arguments: object, proof: list[float]) -> None:
+        proof[:] = [0.0] * 9
+
+    monkeypatch.setattr(relax_module, "prices", useless)
+    relaxed = Seeker(found, Budget(1000)).relax(domain)
+    assert relaxed is not None
+    assert relaxed.value < -1e9
+    monkeypatch.setattr(totals, "_STEPS", 0)
+    assert Seeker(found, Budget(10**6)).seek(domain) is None  # decided unit by unit
+
+
+def test_what_is_decided_wholly_is_placed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing is left to choose, a way to place the units is all that can be looked for."""
+    monkeypatch.setattr(totals, "_STEPS", 0)
+    groups = [
+        roc.UnitGroup(name="A", units=["M1", "M2"], rules=[roc.parse("at least 1 unit")]),
+        roc.UnitGroup(name="B", units=["M1", "M2"], rules=[roc.parse("at least 1 unit")]),
+    ]
+    for more, is_possible in (("at least 2 units", True), ("at least 4 credits from A", False)):
+        rule = _compiled(more, "at least 2 credits from B", sizes="3 3", groups=groups)
+        (problem,) = problems(rule)
+        found = totals_of(problem)
+        domain = found.domain(0b11)
+        assert domain is not None
+        assert (Seeker(found, Budget(10**6)).seek(domain) is not None) == is_possible
+        assert (found.place((0, 1)) is not None) == is_possible
+    plain = totals_of(problems(_compiled("at least 9 credits"))[0])
+    assert plain.place((0, 2)) is not None
+    assert plain.place((0, 1)) is None
+
+
+def test_effects_of_triggers_are_remembered_within_bounds() -> None:
+    """What many combinations of triggers add up to is forgotten again."""
+    rules = [roc.Requires(unit=f"M{i}", units=[f"M{i + 1}"]) for i in range(1, 15)]
+    rule = _compiled(*rules, sizes="1 " * 15)
+    (problem,) = problems(rule)
+    found = totals_of(problem)
+    expected = {bits: found.effect(bits << found.problem.fields_end) for bits in range(1, 6000)}
+    assert len(found._effects) <= 4097
+    assert all(found.effect(bits << found.problem.fields_end) == each for bits, each in expected.items())
+
+
+def test_walks_spend_the_budget() -> None:
+    """A walk that may not take a step stops."""
+    rule = _compiled("at least 9 credits", "at most 2 units", sizes="4 3 6 2 " * 3)
+    (problem,) = problems(rule)
+    found = totals_of(problem)
+    domain = found.domain(0)
+    assert domain is not None
+    with pytest.raises(OutOfBudgetError):
+        found.walk({}, domain, Budget(2))
+
+
+def test_options_at_the_limit_keep_what_is_known() -> None:
+    """What was found before the limit stays, the rest is undecided."""
+    rule = _compiled("at least 20 credits", "at most 9 units", sizes="4 3 6 2 7 1 8 5 " * 4)
+    for states in range(100, 4000, 50):
+        found = options([rule], 0, Budget(states))
+        full = options([rule], 0, Budget(10**7))
+        assert not found.open & ~full.open & ~full.forced
+        assert not found.closed & ~full.closed
+        assert not found.forced & ~full.forced
+        assert found.open | found.forced | found.closed | found.undecided == rule.all
+
+
+def test_too_many_ways_to_place_linked_units_are_refused() -> None:
+    """Units that go together multiply their places; that has a limit, and it is said."""
+    numbers = [f"M{i}" for i in range(1, 15)]
+    groups = [
+        roc.UnitGroup(name=name, units=numbers, rules=[roc.parse(f"at least {n} credits")])
+        for n, name in enumerate("ABC", 1)
+    ]
+    rule = _compiled(roc.Linked(units=numbers), sizes=" ".join(str(2**i) for i in range(14)), groups=groups)
+    with pytest.raises(TooManyAlternativesError, match=str(MAX_OPTIONS)):
+        problems(rule)
+
+
+def _window(sizes: Sequence[int], low: int, units: int) -> Rule:
+    return _compiled(f"exactly {low} credits", f"exactly {units} units", sizes=" ".join(map(str, sizes)))
+
+
+@pytest.mark.parametrize("patience", [1, 5, 10**6])
+def test_searches_that_resist_are_relaxed(patience: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However soon a choice is doubted, the completions and their order are the same."""
+    monkeypatch.setattr(search, "_PATIENT", patience)
+    monkeypatch.setattr(search, "_QUICK", 3)
+    sizes = [7, 9, 12, 14, 15, 18, 20, 21, 24, 25, 27, 30]
+    rule = _window(sizes, 93, 5)
+    found = [each.added for each in Completer([rule], 0, Budget(10**7))]
+    expected = [
+        sum(1 << i for i in each)
+        for each in itertools.combinations(range(len(sizes)), 5)
+        if sum(sizes[i] for i in each) == 93
+    ]
+    assert found == expected
+    assert not list(Completer([_window(sizes, 29, 5)], 0, Budget(10**7)))
+    assert not list(Completer([_window([6, 8, 10, 12, 14, 16], 31, 3)], 0, Budget(10**7)))
+
+
+def test_no_more_is_added_than_there_is() -> None:
+    """A cost beyond that of all items has no completion."""
+    rule = _compiled("at least 1 unit", sizes="1 1")
+    (branch,) = Completer([rule], 0, Budget(1000)).branches
+    assert not list(branch.search.solutions(5, 0, 9))
+
+
+def test_a_part_that_cannot_hold_makes_an_alternative_impossible() -> None:
+    """A group that is not part of the pathway cannot be complete, whatever is chosen."""
+    groups = [
+        roc.UnitGroup(name=name, units=[unit], rules=[roc.parse("at least 1 unit")], pathways=["one"])
+        for name, unit in (("A", "M1"), ("C", "M3"))
+    ]
+    q = roc.Qualification(
+        title="Two ways",
+        units=[roc.Unit(number="M1"), roc.Unit(number="M2"), roc.Unit(number="M3")],
+        groups=[*groups, roc.UnitGroup(name="B", units=["M2"])],
+        rules=[roc.Choice(options=[roc.Complete(group="A"), roc.Complete(group="C")], at_most=1)],
+        pathways=[roc.Pathway(name="one"), roc.Pathway(name="two")],
+    )
+    two = Rule(q, (q.pathways[1],), (), frozenset())
+    assert [problem.possible for problem in problems(two)] == [False]
+    assert not list(Completer([two], 0, Budget(1000)))
+    assert options([two], 0, Budget(1000)).possible is False
+    solver = roc.Solver(q)
+    assert solver.verdict(roc.Selection.of(q), pathway="two") is roc.Verdict.BLOCKED
+    assert not any(
+        roc.check(roc.Selection.of(q, units, pathway="two")).ok
+        for units in ([], ["M1"], ["M2"], ["M1", "M2"])
+    )
+    assert solver.bounds(roc.Selection.of(q), "units", pathway="two") is None
+
+
+def test_some_completion_leaves_out_what_it_must() -> None:
+    """A unit that must not be added is in no completion, however it is looked for."""
+    rule = _compiled("at least 1 unit", sizes="1 1")
+    found = Completer([rule], 0, Budget(1000), banned=0b01).some()
+    assert found is not None
+    assert found.added == 0b10
+    assert Completer([rule], 0, Budget(1000), banned=0b11).some() is None
