@@ -83,7 +83,7 @@ def confirm(
                     reply = other.ask(do="fresh", question="check", selection=finished)
                     is_ok = reply.get("answer")
                 else:
-                    is_ok = roc.check(roc.Selection.of(rule, finished)).ok
+                    is_ok = _check(rule, finished)
                     is_ok = is_ok and set(instance.selections[selection]) <= set(finished)
                 into.undecided += is_ok is None
                 into.confirmed += is_ok is True
@@ -94,6 +94,13 @@ def confirm(
             for who, answer in answers.items():
                 if answer["rules"] is not None:
                     _judge(f"{name}, {selection}: {who}", chosen, answer, judge, into)
+
+
+def _check(rule: roc.Qualification, finished: Sequence[str]) -> bool | None:
+    """Check a selection; ``None`` where the check's own limit is reached."""
+    status = roc.check(roc.Selection.of(rule, finished))
+    is_certain = status.ok or all(each.code != "allocation.limit" for each in status.findings())
+    return status.ok if is_certain else None
 
 
 def _returned(question: str, answers: Mapping[str, Any]) -> set[tuple[str, tuple[str, ...]]]:
