@@ -11,9 +11,9 @@ from typing import Any, Final, Protocol, TypeAlias
 from benchmarks.instances import Data, translate
 
 import roc
+from roc._engine.bits import each_bit
 from roc._engine.budget import OutOfBudgetError
 from roc._engine.complete import Found
-from roc._engine.problem import each_bit
 from roc._engine.rule import Rule
 
 Answer: TypeAlias = Any

@@ -46,6 +46,19 @@ _CLICK: Final = (5.0, 20.0)
 Results = Mapping[str, Any]
 
 
+def joined(parts: Sequence[Results]) -> Results:
+    """Return the results of runs over different families as one."""
+    first, *rest = parts
+    found = dict(first)
+    for part in rest:
+        for name in ("asked", "builds", "clicks"):
+            found[name] = [*found[name], *part[name]]
+        found["instances"] = {**found["instances"], **part["instances"]}
+        found["verdicts"] = {name: some + part["verdicts"][name] for name, some in found["verdicts"].items()}
+        found["wall"] += part["wall"]
+    return found
+
+
 def replace(name: str, text: str, page: Path = PAGE) -> None:
     """Put *text* between the marks of this name on the page.
 
