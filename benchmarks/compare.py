@@ -132,10 +132,10 @@ def _smaller(
 ) -> Iterator[tuple[bool, Sequence[str], Sequence[str]]]:
     """Yield a conflict, then what is left of it without each of its members."""
     rules: list[str] = answer["rules"]
-    families: list[list[str]] | None = answer["choices"]
-    choices = list(chosen) if families is None else [unit for family in families for unit in family]
+    members: list[str] | None = answer["choices"]
+    choices = list(chosen) if members is None else members
     yield True, rules, choices
     for rule in rules:
         yield False, [each for each in rules if each != rule], choices
-    for left_out in families or ():
-        yield False, rules, [unit for unit in choices if unit not in left_out]
+    for left_out in members or ():
+        yield False, rules, [each for each in choices if each != left_out]

@@ -151,7 +151,7 @@ class Roc:
         if found is None:
             return {"rules": None, "choices": []}
         rules = sorted(self._names[path] for path in found.paths)
-        return {"rules": rules, "choices": [list(map(str, family)) for family in found.families]}
+        return {"rules": rules, "choices": list(map(str, found.choices))}
 
     def _click(self, selection: roc.Selection) -> None:
         """Answer what a portal asks after every click: where it stands, how to finish, what can still be chosen."""
@@ -199,7 +199,7 @@ class Adapter(Roc):
         found = adapter.conflict()
         if found is None:
             return {"rules": None, "choices": []}
-        choices = [[str(rule.units[bit].number)] for bit in each_bit(found.choices)]
+        choices = [str(rule.units[bit].number) for bit in each_bit(found.choices)]
         return {"rules": sorted(self._names[path] for path in found.sources), "choices": choices}
 
 
