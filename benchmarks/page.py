@@ -148,7 +148,11 @@ def _factor(peer: float, own: float, aim: float | None, limit: float) -> str:
     if own >= limit and peer >= limit:
         return "n/a"
     factor = peer / own
-    text = f"{'> ' if peer >= limit else ''}{factor:,.1f}" if factor >= 0.95 else f"{factor:.2f}"
+    text = (
+        f"{'> ' if peer >= limit else ''}{factor:,.{0 if factor >= 100 else 1}f}"
+        if factor >= 0.95
+        else f"{factor:.2f}"
+    )
     if own >= limit:
         text = f"< {text}"
     return f"**{text}**" if aim is not None and factor < aim else text
