@@ -105,6 +105,7 @@ class Compiled:
         self.hard: list[BoundNode | BarredNode] = []
         self.rows: list[Row] = []
         self._row_ids: dict[Row, int] = {}
+        self._masks: dict[Scope, int] = {}
         self.total_units = self._row(Measure.UNITS, Scope(), None, counted=True)
         self.total_credit = self._row(Measure.CREDIT, Scope(), None, counted=True)
         self.total_glh = self._row(Measure.GLH, Scope(), None, counted=True)
@@ -248,23 +249,21 @@ class Compiled:
         self.never_counts = self.homeless | idle
 
     def _bits_where(self, test: Callable[[int], bool]) -> int:
-        found = 0
-        for bit in range(len(self.units)):
-            if test(bit):
-                found |= 1 << bit
-        return found
+        return sum(1 << bit for bit in range(len(self.units)) if test(bit))
 
     # -- rows ---------------------------------------------------------------------------------------
 
     def _mask(self, scope: Scope) -> int:
-        imported = self.everything & ~self.listed if scope.imported else self.everything
-        return imported & self._bits_where(lambda bit: scope.admits(self.units[bit]))
+        found = self._masks.get(scope)
+        if found is None:
+            found = self.everything & ~self.listed if scope.imported else self.everything
+            if not scope.is_plain:
+                found &= self._bits_where(lambda bit: scope.admits(self.units[bit]))
+            self._masks[scope] = found
+        return found
 
     def _units_mask(self, numbers: Iterable[UnitNumber]) -> int:
-        found = 0
-        for number in numbers:
-            found |= 1 << self.bits[number]
-        return found
+        return sum({1 << self.bits[number] for number in numbers})
 
     def _row_id(self, row: Row) -> int:
         if self.all_counts:
@@ -305,12 +304,15 @@ class Compiled:
     def _finish_rows(self) -> None:
         self.row_weights: list[tuple[tuple[int, int], ...]] = []
         self.static_masks: list[int] = []
+        classes: dict[Measure, dict[int, int]] = {}  # for each weight the units that have it
         for row in self.rows:
-            by_weight: dict[int, int] = {}
-            for bit, weight in enumerate(self.weights[row.measure]):
-                if weight and row.mask >> bit & 1:
-                    by_weight[weight] = by_weight.get(weight, 0) | 1 << bit
-            self.row_weights.append(tuple(by_weight.items()))
+            if row.measure not in classes:
+                found = classes[row.measure] = {}
+                for bit, weight in enumerate(self.weights[row.measure]):
+                    if weight:
+                        found[weight] = found.get(weight, 0) | 1 << bit
+            seen = ((weight, bits & row.mask) for weight, bits in classes[row.measure].items())
+            self.row_weights.append(tuple((weight, bits) for weight, bits in seen if bits))
             self.static_masks.append(row.mask & self._placed(self.static, row))
         self._plan = tuple(
             (row.counted, mask, weights)
