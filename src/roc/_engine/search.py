@@ -16,7 +16,7 @@ from typing import Final, NamedTuple, TypeAlias
 from roc._engine.budget import Budget, OutOfBudgetError
 from roc._engine.problem import Item, Problem
 from roc._engine.relax import RELAXING, Extra, Proof, Solution, relax
-from roc._engine.totals import totals_of
+from roc._engine.totals import Totals, totals_of
 from roc.rules import Measure
 
 _QUICK: Final = 300
@@ -74,9 +74,6 @@ class Search:
         self, problem: Problem, states: Sequence[int], items: Sequence[Item], budget: Budget
     ) -> None:
         self.problem, self.items, self.states, self.budget = problem, items, tuple(states), budget
-        self.totals = totals_of(problem)
-        self.numbers = [self.totals.item_of(item.mask & -item.mask) for item in items]
-        self.credits = [item.credit for item in problem.items]
         self.most_cost = sum(item.cost for item in items)
         self.cuts: list[_Cut] = []
         self._begun: tuple[tuple[int, int], Iterator[tuple[int, ...]]] = _NOTHING
@@ -85,6 +82,23 @@ class Search:
         self._forget_prices()
         self._read_gains()
         self._read_forest()
+
+    # -- what only a relaxation needs ---------------------------------------------------------------
+
+    @functools.cached_property
+    def totals(self) -> Totals:
+        """The alternative as totals."""
+        return totals_of(self.problem)
+
+    @functools.cached_property
+    def numbers(self) -> list[int]:
+        """The number of each item in the alternative."""
+        return [self.totals.item_of(item.mask & -item.mask) for item in self.items]
+
+    @functools.cached_property
+    def credits(self) -> list[int]:
+        """The credit of each item of the alternative."""
+        return [item.credit for item in self.problem.items]
 
     # -- bounds -------------------------------------------------------------------------------------
 
