@@ -1,7 +1,7 @@
 """What can become of each unit: forced, open or closed."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from roc._engine.bits import each_bit
 from roc._engine.budget import Budget, OutOfBudgetError
@@ -9,6 +9,9 @@ from roc._engine.complete import problems
 from roc._engine.rule import Rule
 from roc._engine.seek import Seeker
 from roc._engine.totals import Base, Domain, Totals, totals_of
+
+_RECENT: Final = 16
+"""So many completions, the latest, are looked at for one near which there is another."""
 
 
 class Options(NamedTuple):
@@ -26,20 +29,20 @@ class Options(NamedTuple):
 
 
 class _Alternative:
-    """One alternative: what is decided in it at once, and a completion.
+    """One alternative: what is decided in it at once, and completions.
 
     Attributes:
         inside: The units that are in every completion, as far as can be told at once.
         outside: Those that are in none.
-        base: The last completion found; ``None``: none was looked for yet.
-        unseen: The items that were in no completion when that was found.
+        recent: The latest completions found, the last one first.
+        unseen: The items that were in no completion when the last one was found.
     """
 
     def __init__(self, totals: Totals, domain: Domain, budget: Budget) -> None:
         self.totals, self.domain = totals, domain
         self.seeker = Seeker(totals, budget)
         self.inside, self.outside = totals.units(domain.inside), totals.units(domain.outside)
-        self.base: Base | None = None
+        self.recent: tuple[Base, ...] = ()
         self.unseen = each_bit(totals.all & ~domain.outside)
 
 
@@ -66,16 +69,17 @@ class _Witnesses:
 
     def _base_of(self, each: _Alternative) -> Base | None:
         """Return a completion of an alternative; one that has none is given up."""
-        if each.base is None:
+        if not each.recent:
             found = each.seeker.seek(each.domain)
             if found is None:
                 self.alive.remove(each)
             else:
                 self._note(each, found)
-        return each.base
+        return each.recent[0] if each.recent else None
 
     def _note(self, each: _Alternative, found: Base) -> None:
-        totals, each.base = each.totals, found
+        totals = each.totals
+        each.recent = (found, *each.recent[: _RECENT - 1])
         units = totals.units(totals.held(found))
         self.seen |= units
         self.common &= units
@@ -103,7 +107,8 @@ class _Witnesses:
             base = None if each.outside & bit else self._base_of(each)
             if base is not None:
                 totals, item = each.totals, each.totals.item_of(bit)
-                found = totals.exchange(base, item, each.domain)
+                near = (totals.exchange(other, item, each.domain) for other in each.recent)
+                found = next((other for other in near if other is not None), None)
                 found = found or _seek(each, base, totals.include(each.domain, item))
                 if found is not None:
                     self._note(each, found)
