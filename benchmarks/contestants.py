@@ -168,7 +168,7 @@ class Adapter(Roc):
         """Answer a question."""
         self._chosen = roc.Selection.of(self._qualification, selection)
         asked = self._solver._ask(self._chosen, None, None)
-        adapter: Any = importlib.import_module("roc.cpsat")
+        adapter: Any = importlib.import_module("roc._engine.cpsat")
         found = adapter.CpSat(asked.rules, asked.chosen, self._limits.seconds)
         try:
             return getattr(self, f"_by_{question}")(found, asked.rules[0])

@@ -161,7 +161,7 @@ def prices() -> str:
     (problem,) = problems(rule)
     totals = totals_of(problem)
     values = totals.values(totals.nothing)
-    found = relax(totals, values, 0, (), range(len(problem.items)), totals.costs)
+    found = relax(totals, values, 0, (), range(len(problem.items)), totals.costs, Budget(10_000))
     assert found is not None  # noqa: S101 - an empty selection can be finished
     floor, ceiling = (str(clause) for clause in q.pathways_by_name["diploma"].rules)
     bars: list[tuple[str, str, float]] = []

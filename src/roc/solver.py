@@ -307,12 +307,7 @@ class Solver(Record):
         Raises:
             LimitReachedError: The next one could not be proven within the limits.
         """
-        asked = self._ask_openly(selection, pathway, limits)
-        try:
-            found = asked.engine.some()
-        except OutOfBudgetError:
-            raise LimitReachedError from None
-        return iter(()) if found is not None else self._conflicts(asked, limits or self.limits)
+        return self._conflicts(self._ask_openly(selection, pathway, limits), limits or self.limits)
 
     def _conflicts(
         self, asked: Question, limits: Limits, unit: UnitNumber | None = None, *, wanted: bool = True

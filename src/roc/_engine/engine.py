@@ -14,6 +14,9 @@ from roc._engine.repair import Repair, repairs
 from roc._engine.rule import Rule
 from roc.rules import Measure
 
+_QUICK: Final = 20_000
+"""What may be spent to find some completion before conflicts are looked for."""
+
 _LAST_RESORT: Final = 20_000
 """What may be spent, once the budget is, to find some completion at all."""
 
@@ -100,6 +103,10 @@ class Native:
 
     def conflicts(self, *, must: int = 0, banned: int = 0) -> Iterator[Core]:
         """Yield all minimal conflicts, each once."""
+        if not must | banned:  # mostly a completion is found at once where there is one
+            with contextlib.suppress(OutOfBudgetError), self.budget.part(_QUICK):
+                if self.some() is not None:
+                    return iter(())
         return conflicts(self.rules, self.chosen, self.budget, must=must, banned=banned)
 
     def repairs(self, *, banned: int = 0, costs: Mapping[int, int] | None = None) -> Iterator[Repair]:

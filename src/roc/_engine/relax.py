@@ -4,11 +4,15 @@ import operator
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
+from roc._engine.budget import Budget
 from roc._engine.prices import prices
 from roc._engine.totals import Column, Totals
 
-RELAXING: Final = 100
-"""What solving a relaxation costs, in states."""
+_RELAXING: Final = 100
+"""What solving a relaxation costs at least, in states."""
+
+_ENTRIES: Final = 16
+"""So many entries of its table cost one state more."""
 
 _SCALE: Final = 1 << 24
 """Factors of a proof are whole numbers up to this."""
@@ -58,6 +62,7 @@ def relax(
     must: Sequence[int],
     may: Sequence[int],
     weights: Sequence[int],
+    budget: Budget,
     extra: Sequence[Extra] = (),
     *,
     proofs: list[Proof] | None = None,
@@ -71,8 +76,12 @@ def relax(
         must: The items that are chosen and can be placed in several ways.
         may: The items that may be added.
         weights: What each item weighs; the solution weighs least.
+        budget: What may be spent.
         extra: Bounds besides.
         proofs: Receives the proof, where it is impossible.
+
+    Raises:
+        OutOfBudgetError: The budget is spent.
     """
     columns: list[Column] = []
     lines: list[_Line] = []
@@ -104,6 +113,9 @@ def relax(
             entries.append((len(low), 1.0))
         low.append(1.0 if start < placed else 0.0)
         high.append(1.0)
+    budget.left -= _RELAXING + len(columns) * len(low) // _ENTRIES
+    if budget.left < 0:
+        budget.more()
     costs = [float(weights[column.item]) for column in columns]
     proof: list[float] = []
     found = prices(costs, sparse, low, high, proof=proof)

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from roc._engine.budget import Budget, OutOfBudgetError
 from roc._engine.problem import Item, Problem
-from roc._engine.relax import RELAXING, Extra, Proof, Solution, relax
+from roc._engine.relax import Extra, Proof, Solution, relax
 from roc._engine.totals import Totals, totals_of
 from roc.rules import Measure
 
@@ -30,7 +30,6 @@ _CUTS: Final = 3
 
 _EPS: Final = 1e-6
 _SMALL: Final = 1e-9
-
 
 _Tree: TypeAlias = tuple[int, list[int], int, list[int] | None, bool, list[int]]
 """A floor: its field, the most for each cost, its parent, the least credit, whether it is of credit, the most."""
@@ -214,7 +213,6 @@ class Search:
             turn: The first item that is left.
             proofs: Receives the proof, where it is impossible.
         """
-        self.budget.left -= RELAXING
         totals, p = self.totals, self.problem
         extra: list[Extra] = []
         if cost is not None:
@@ -227,7 +225,9 @@ class Search:
         each = [self._values(state) for state in states or self.states]
         values = {at: max(found[at] for found in each) for at in totals.fields}
         fired = functools.reduce(int.__and__, states or self.states) & p.trigger_bits
-        return relax(totals, values, fired, (), self.numbers[turn:], weights, extra, proofs=proofs)
+        return relax(
+            totals, values, fired, (), self.numbers[turn:], weights, self.budget, extra, proofs=proofs
+        )
 
     def _values(self, state: int) -> dict[int, int]:
         """Return by how much each bound is kept in a state, as :class:`Totals` would say it."""

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from roc._engine.bits import each_bit
 from roc._engine.budget import Budget, OutOfBudgetError
-from roc._engine.relax import RELAXING, relax
+from roc._engine.relax import relax
 from roc._engine.search import Search
 from roc._engine.totals import Base, Column, Domain, Totals
 
@@ -131,9 +131,6 @@ class Seeker:
         Raises:
             OutOfBudgetError: The budget is spent.
         """
-        self.budget.left -= RELAXING
-        if self.budget.left < 0:
-            self.budget.more()
         totals = self.totals
         weighing = totals.costs if weights is None else weights
         start: dict[int, Column] = {}
@@ -147,7 +144,7 @@ class Seeker:
                 fixed += start[i].delta
                 value += weighing[i]
         may = list(each_bit(totals.all & ~(domain.inside | domain.outside)))
-        found = relax(totals, totals.values(fixed), domain.fired, several, may, weighing)
+        found = relax(totals, totals.values(fixed), domain.fired, several, may, weighing, self.budget)
         if found is None:
             return None
         taken: dict[int, float] = {}
