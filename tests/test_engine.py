@@ -52,6 +52,12 @@ def test_a_budget_is_spent_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(OutOfBudgetError):
             budget.more()
     assert budget.whole == 14_698
+    with budget.part(12_000):
+        assert (budget.left, budget.whole) == (10_000, 12_000)
+        budget.left -= 11_000
+        budget.more()
+        assert (budget.left, budget.whole) == (1_000, 1_000)
+    assert budget.whole == 3_698
     monkeypatch.setattr("time.monotonic", lambda: 1e12)
     with pytest.raises(OutOfBudgetError):
         budget.more()

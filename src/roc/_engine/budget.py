@@ -60,9 +60,10 @@ class Budget:
     def part(self, states: int) -> Generator[None]:
         """Allow no more than so many states for what is done within ``with``."""
         left, reserve = self.left, self._reserve
-        given = self.left = min(states, self.whole)
-        self._reserve = 0
+        given = min(states, self.whole)
+        self.left = given if self._deadline is None else min(given, _CHUNK)
+        self._reserve = given - self.left
         try:
             yield
         finally:
-            self.left, self._reserve = left - given + self.left, reserve
+            self.left, self._reserve = left - given + self.whole, reserve

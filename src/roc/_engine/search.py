@@ -432,7 +432,9 @@ class Search:
                 rest = left - item.cost
                 if rest < 0:
                     continue
-                budget.left -= 1
+                budget.left -= len(states)
+                if budget.left < 0:
+                    budget.more()
                 bound, within = reach[turn], self._within(rest)
                 cheap, dear = cheapest[min(rest, last_cheap)], last_dear
                 found: list[int] = []
@@ -485,8 +487,6 @@ class Search:
                     since.append(spent)
                     deeper = True
                     break
-            if budget.left < 0:
-                budget.more()
             spent += 1
             # where a choice takes long, the last one that took half as long is relaxed: most of those are hopeless
             if len(since) > certain and (took := spent - since[certain]) > _PATIENT:
