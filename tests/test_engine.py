@@ -242,6 +242,17 @@ def test_searches_that_resist_are_relaxed(patience: int, monkeypatch: pytest.Mon
     assert not list(Completer([_window([6, 8, 10, 12, 14, 16], 31, 3)], 0, Budget(10**7)))
 
 
+def test_from_a_crowd_of_states_nothing_is_relaxed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then the search does without prices, and its answers are the same."""
+    monkeypatch.setattr(search, "_PATIENT", 1)
+    monkeypatch.setattr(search, "_QUICK", 1)
+    sizes = [7, 9, 12, 14, 15, 18, 20, 21]
+    expected = [each.added for each in Completer([_window(sizes, 57, 4)], 0, Budget(10**6))]
+    monkeypatch.setattr(search, "CROWD", 0)
+    assert [each.added for each in Completer([_window(sizes, 57, 4)], 0, Budget(10**6))] == expected
+    assert expected
+
+
 def test_no_more_is_added_than_there_is() -> None:
     """A cost beyond that of all items has no completion."""
     rule = _compiled("at least 1 unit", sizes="1 1")

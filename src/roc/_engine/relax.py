@@ -55,6 +55,13 @@ class Solution(NamedTuple):
     extra: Sequence[float]
 
 
+UNKNOWN: Final = Solution((), (), -_FAR, {}, (0.0, 0.0))
+"""What is known where nothing was worked out."""
+
+CROWD: Final = 1000
+"""From more states than these at once nothing is worked out."""
+
+
 def relax(
     totals: Totals,
     values: Mapping[int, int],

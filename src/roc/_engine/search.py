@@ -15,7 +15,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from roc._engine.budget import Budget, OutOfBudgetError
 from roc._engine.problem import Item, Problem
-from roc._engine.relax import Extra, Proof, Solution, relax
+from roc._engine.relax import CROWD, UNKNOWN, Extra, Proof, Solution, relax
 from roc._engine.totals import Totals, totals_of
 from roc.rules import Measure
 
@@ -30,7 +30,6 @@ _CUTS: Final = 3
 
 _EPS: Final = 1e-6
 _SMALL: Final = 1e-9
-
 _Tree: TypeAlias = tuple[int, list[int], int, list[int] | None, bool, list[int]]
 """A floor: its field, the most for each cost, its parent, the least credit, whether it is of credit, the most."""
 
@@ -104,8 +103,7 @@ class Search:
     def _read_gains(self) -> None:
         """Work out what the items from each on, and so much cost, can add at most to each floor."""
         p, items = self.problem, self.items
-        reach = [p.guard | p.rest_mask]
-        most = 0
+        reach, most = [p.guard | p.rest_mask], 0
         for item in reversed(items):
             most += item.gain
             reach.append(most | p.guard | p.rest_mask)
@@ -192,8 +190,7 @@ class Search:
 
     def _forget_prices(self) -> None:
         self.row_prices: list[tuple[int, float]] = []
-        self.cost_price = 0.0
-        self.spare = [0.0] * (len(self.items) + 1)
+        self.cost_price, self.spare = 0.0, [0.0] * (len(self.items) + 1)
 
     def _relax(
         self,
@@ -222,9 +219,12 @@ class Search:
             low = min(state >> p.credit_floor & mask for state in states)
             high = max(state >> p.credit_ceiling & mask for state in states)
             extra.append(Extra(low, high, self.credits))
-        each = [self._values(state) for state in states or self.states]
+        here = states or self.states
+        if len(here) > CROWD:
+            return UNKNOWN
+        each = [self._values(state) for state in here]
         values = {at: max(found[at] for found in each) for at in totals.fields}
-        fired = functools.reduce(int.__and__, states or self.states) & p.trigger_bits
+        fired = functools.reduce(int.__and__, here) & p.trigger_bits
         return relax(
             totals, values, fired, (), self.numbers[turn:], weights, self.budget, extra, proofs=proofs
         )
