@@ -11,10 +11,6 @@ from typing import Any, Final, Protocol, TypeAlias
 from benchmarks.instances import Data, translate
 
 import roc
-from roc._engine.bits import each_bit
-from roc._engine.budget import OutOfBudgetError
-from roc._engine.complete import Found
-from roc._engine.rule import Rule
 
 Answer: TypeAlias = Any
 """An answer as JSON has it; its form depends on the question."""
@@ -162,45 +158,12 @@ class Roc:
 
 
 class Adapter(Roc):
-    """This library with its adapter to CP-SAT, which takes the compiled rule to answer the same questions."""
+    """This library with CP-SAT as its engine."""
 
-    def ask(self, question: str, selection: Sequence[str]) -> Answer:
-        """Answer a question."""
-        self._chosen = roc.Selection.of(self._qualification, selection)
-        asked = self._solver._ask(self._chosen, None, None)
-        adapter: Any = importlib.import_module("roc._engine.cpsat")
-        found = adapter.CpSat(asked.rules, asked.chosen, self._limits.seconds)
-        try:
-            return getattr(self, f"_by_{question}")(found, asked.rules[0])
-        except OutOfBudgetError as error:
-            raise UndecidedError from error
-
-    def _finished(self, found: Found, rule: Rule) -> Answer:
-        added = [str(rule.units[bit].number) for bit in each_bit(found.added)]
-        return found.cost, found.credit // rule.scale, sorted([*map(str, self._chosen.numbers), *added])
-
-    def _by_best(self, adapter: Any, rule: Rule) -> Answer:
-        found = next(adapter.completions(), None)
-        return None if found is None else self._finished(found, rule)
-
-    def _by_five(self, adapter: Any, rule: Rule) -> Answer:
-        return [self._finished(found, rule) for found in itertools.islice(adapter.completions(), 5)]
-
-    def _by_options(self, adapter: Any, rule: Rule) -> Answer:
-        found = adapter.options()
-        if found.undecided:
-            raise UndecidedError
-        if not found.possible:
-            return None
-        masks = {"all": found.forced, "none": found.closed, "some": found.open}
-        return {str(rule.units[bit].number): word for word, mask in masks.items() for bit in each_bit(mask)}
-
-    def _by_conflict(self, adapter: Any, rule: Rule) -> Answer:
-        found = adapter.conflict()
-        if found is None:
-            return {"rules": None, "choices": []}
-        choices = [str(rule.units[bit].number) for bit in each_bit(found.choices)]
-        return {"rules": sorted(self._names[path] for path in found.sources), "choices": choices}
+    def build(self, question: str) -> None:
+        """Make a solver with the other engine."""
+        super().build(question)
+        self._solver = self._solver.evolve(engine="cpsat")
 
 
 def _completion(found: roc.Completion) -> tuple[int, int, list[str]]:

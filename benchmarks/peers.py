@@ -311,7 +311,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     on_slate = {
         name for question in questions for names in SLATE[question].values() for name in names.split()
     }
-    if importlib.util.find_spec("roc.cpsat") is None:
+    if importlib.util.find_spec("ortools") is None:
         on_slate.discard("adapter")
     names = options.contestants.split(",") if options.contestants else ["roc", *sorted(on_slate)]
     known: frozenset[Key] = frozenset()
