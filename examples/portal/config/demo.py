@@ -1,10 +1,9 @@
 """Settings of the demonstration: the portal on this computer alone, without TLS, with an invented centre."""
 
-from config.settings import *  # noqa: F403 - the same settings, but for what follows
+from config.common import *  # noqa: F403 - the settings that all have in common
 
 SECRET_KEY = "for-the-demonstration-alone-where-nothing-is-secret"  # noqa: S105 - it is public on purpose
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
-CSRF_TRUSTED_ORIGINS: list[str] = []
 
 SECURE_SSL_REDIRECT = False
 SECURE_PROXY_SSL_HEADER = None
@@ -14,4 +13,5 @@ STORAGES = {
     **STORAGES,  # noqa: F405 - of the settings above
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+STATIC_ROOT = None  # nothing is collected: WhiteNoise takes the files where they lie
 WHITENOISE_USE_FINDERS = True
