@@ -16,6 +16,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 RULES_DIR = Path(os.environ.get("PORTAL_RULES", BASE_DIR.parent / "qualifications"))
 
+DEMONSTRATION = False
+
 DATABASES = {
     "default": dj_database_url.parse(
         os.environ.get("PORTAL_DATABASE", f"sqlite:///{BASE_DIR / 'portal.sqlite3'}"),

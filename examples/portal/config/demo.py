@@ -2,6 +2,7 @@
 
 from config.common import *  # noqa: F403 - the settings that all have in common
 
+DEMONSTRATION = True
 SECRET_KEY = "for-the-demonstration-alone-where-nothing-is-secret"  # noqa: S105 - it is public on purpose
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
 
