@@ -14,5 +14,6 @@ STORAGES = {
     **STORAGES,  # noqa: F405 - of the settings above
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-STATIC_ROOT = None  # nothing is collected: WhiteNoise takes the files where they lie
+STATIC_ROOT = None  # nothing is collected: WhiteNoise looks for a file where it lies, each time
+WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
