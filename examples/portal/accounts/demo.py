@@ -18,10 +18,13 @@ class Person:
 
 FANSHA = ("987654", "Fansha Motor Training (invented)")
 HARBOUR = ("912345", "Harbour Road College (invented)")
+# The passwords are printed for everybody to see.
 PEOPLE = (
     Person(pin="123456", surname="Porter", name="Alex Porter", centre=FANSHA),
-    Person(pin="123457", surname="Okafor", name="Ngozi Okafor", centre=FANSHA, password="blue-lantern-42"),  # noqa: S106 - printed on purpose
-    Person(pin="234567", surname="Lindqvist", name="Sam Lindqvist", centre=HARBOUR, password="green-anchor-17"),  # noqa: S106 - printed on purpose
+    Person(pin="123457", surname="Okafor", name="Ngozi Okafor", centre=FANSHA, password="blue-lantern-42"),
+    Person(
+        pin="234567", surname="Lindqvist", name="Sam Lindqvist", centre=HARBOUR, password="green-anchor-17"
+    ),
 )
 
 

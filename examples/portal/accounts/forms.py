@@ -32,7 +32,7 @@ class LogInForm(AuthenticationForm):
     }
 
 
-class SetUpForm(SetPasswordMixin, forms.Form):
+class SetUpForm(SetPasswordMixin, forms.Form):  # type: ignore[type-arg] # generic in its stubs alone
     """New Account Setup: whoever knows PIN and surname of a new account gives it its password."""
 
     pin = _pin_field()
@@ -98,7 +98,8 @@ class LogonForm(forms.Form):
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         self.user = user
         self.centre: Centre | None = None
-        super().__init__(*args, initial={"pin": user.pin}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial["pin"] = user.pin
 
     @property
     def is_unfit(self) -> bool:

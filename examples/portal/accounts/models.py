@@ -30,7 +30,9 @@ class User(AbstractBaseUser):
     surname = models.CharField(max_length=100)
     name = models.CharField(max_length=200)
     email = models.EmailField(blank=True)
-    is_new = models.BooleanField(default=True, help_text="The account is not set up: the surname is the password.")
+    is_new = models.BooleanField(
+        default=True, help_text="The account is not set up: the surname is the password."
+    )
     is_active = models.BooleanField(default=True)
 
     USERNAME_FIELD = "pin"

@@ -31,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """The home page: PIN and password; a new account is not logged in but set up."""
     form = LogInForm(request, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        user = cast("User", form.get_user())
+        user = form.get_user()
         if user.is_new:
             request.session[NEW_PIN_KEY] = user.pin
             return redirect("accounts:setup")
@@ -68,7 +68,7 @@ def logon(request: HttpRequest) -> HttpResponse:
     user = cast("User", request.user)
     guesses = {"username": f"{user.pin} logon"}
     if not AxesProxyHandler.is_allowed(request, guesses):
-        return get_lockout_response(request, credentials=guesses)
+        return cast("HttpResponse", get_lockout_response(request, credentials=guesses))
     form = LogonForm(user, request.POST if request.method == "POST" else None)
     if form.is_valid():
         centre = cast("Centre", form.centre)

@@ -20,7 +20,5 @@ def _required(name: str, what: str) -> str:
 
 
 SECRET_KEY = _required("PORTAL_SECRET_KEY", "a long random text there that nobody else knows")
-ALLOWED_HOSTS = [
-    host.strip()
-    for host in _required("PORTAL_HOSTS", "the names under which it is reached, separated by commas").split(",")
-]
+_hosts = _required("PORTAL_HOSTS", "the names under which it is reached, separated by commas")
+ALLOWED_HOSTS = [host.strip() for host in _hosts.split(",")]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from accounts.demo import seed
 from accounts.models import Centre, User
@@ -14,7 +14,7 @@ SignIn = Callable[[User, Centre], Client]
 
 
 @pytest.fixture(autouse=True)
-def _quick_hashes(settings: SettingsWrapper) -> None:
+def _quick_hashes(settings: Settings) -> None:
     """Passwords are hashed quickly: there are many, and none is real."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

@@ -33,11 +33,11 @@ class Command(BaseCommand):
             if find_spec("groups.demo"):
                 for centre, user in seeded:
                     import_module("groups.demo").seed(centre, user)
-        self.stdout.write("PIN     Password         Surname    Centre\n")
+        self.stdout.write("PIN     Password         Surname    Centre")
         for person in PEOPLE:
-            password = person.password or person.surname
-            line = f"{person.pin}  {password:15}  {person.surname:9}  {' '.join(person.centre)}"
-            self.stdout.write(line if person.password else f"{line} - a new account: the surname is the password")
+            password = person.password or f"{person.surname} (new)"
+            self.stdout.write(f"{person.pin}  {password:15}  {person.surname:9}  {' '.join(person.centre)}")
+        self.stdout.write("A new account is set up at the first log-in, with the surname as the password.\n")
         if not options["no_server"]:
             self.stdout.write(f"\nThe portal is at http://127.0.0.1:{options['port']}/ (Ctrl+C stops it).\n")
             self.stdout.flush()
