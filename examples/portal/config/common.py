@@ -138,6 +138,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 8 * 3600  # a working day
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -158,3 +159,11 @@ EMAIL_HOST, _, _port = _mail.partition(":")
 EMAIL_PORT = int(_port or 25)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("PORTAL_MAIL_FROM", "registrations@portal.example")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"log": {"class": "logging.StreamHandler", "formatter": "line", "level": "WARNING"}},
+    "root": {"handlers": ["log"]},
+}

@@ -180,11 +180,10 @@ def test_no_link_breaks_the_new_password(db: None, uid: str, token: str) -> None
 @hostile
 @given(
     name=st.sampled_from(["sessionid", "csrftoken", "messages"]),
-    value=st.text(
-        st.characters(min_codepoint=32, max_codepoint=126, exclude_characters=';,"\\ '), max_size=80
-    ),
+    value=st.text(st.characters(max_codepoint=255), max_size=80),
     path=st.sampled_from(PATHS),
 )
+@example(name="sessionid", value="forged-key\0", path="/")
 def test_no_cookie_breaks_a_page(db: None, name: str, value: str, path: str) -> None:  # noqa: ARG001 - the page asks it
     client = Client()
     client.cookies[name] = value
