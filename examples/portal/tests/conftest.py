@@ -1,16 +1,21 @@
 """What the tests of the portal share: invented people of two centres, and browsers of theirs."""
 
-from collections.abc import Callable
+import os
+import shutil
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.test import Client
+from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
 
 from accounts.demo import seed
 from accounts.models import Centre, User
 from accounts.portal import CENTRE_KEY
 
 SignIn = Callable[[User, Centre], Client]
+OpenPage = Callable[..., Page]
 
 
 @pytest.fixture(autouse=True)
@@ -80,3 +85,45 @@ def okafor_client(sign_in: SignIn, okafor: User, fansha: Centre) -> Client:
 def lindqvist_client(sign_in: SignIn, lindqvist: User, harbour: Centre) -> Client:
     """A browser in which Lindqvist is signed in for the other centre."""
     return sign_in(lindqvist, harbour)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's own Chromium."""
+    # Playwright has an event loop running while tests ask the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
+    """Opens a page in a window of its own; whatever its console complains about fails the test."""
+    complaints: list[str] = []
+    contexts = []
+
+    def opened(*, width: int = 1280, javascript: bool = True, scheme: str = "light") -> Page:
+        context = chromium.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": 844},
+            java_script_enabled=javascript,
+            color_scheme="dark" if scheme == "dark" else "light",
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None,
+        )
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
