@@ -99,6 +99,9 @@ AXES_COOLOFF_TIME = 1  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # nobody locks another out from elsewhere
 AXES_USERNAME_FORM_FIELD = "username"  # what authenticate() is asked with: the PIN
 AXES_RESET_ON_SUCCESS = True
+# One proxy stands in front, ends TLS and adds where a request comes from as the last of X-Forwarded-For.
+AXES_IPWARE_META_PRECEDENCE_ORDER = ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"]
+AXES_IPWARE_PROXY_ORDER = "right-most"
 AXES_LOCKOUT_TEMPLATE = "429.html"
 AXES_ENABLE_ADMIN = False
 AXES_SENSITIVE_PARAMETERS = [  # what is typed into the forms of logging in is not kept with a failed attempt

@@ -117,7 +117,7 @@ def test_the_demonstration_can_be_prepared_as_often_as_one_likes(
     assert user.check_password("seven-small-otters")
     for pin, password in (("123457", "blue-lantern-42"), ("234567", "green-anchor-17")):
         assert password in shown
-        assert Client().post("/", {"username": pin, "password": password}).status_code == 302
+        assert Client().post("/", {"username": pin, "password": typed}).status_code == 302
 
 
 # Headers and cookies
@@ -129,6 +129,7 @@ def production(settings: Settings) -> None:
     settings.SECURE_SSL_REDIRECT = True
     settings.SECURE_HSTS_SECONDS = 365 * 24 * 3600
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.AXES_IPWARE_META_PRECEDENCE_ORDER = common.AXES_IPWARE_META_PRECEDENCE_ORDER
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
 
 
@@ -195,6 +196,30 @@ def test_htmx_evaluates_nothing_and_keeps_nothing(client: Client, db: None) -> N
     assert '"allowEval": false' in page
     assert '"includeIndicatorStyles": false' in page
     assert '"historyCacheSize": 0' in page
+
+
+@pytest.mark.usefixtures("production")
+def test_behind_a_proxy_guesses_count_where_they_come_from(okafor: User) -> None:
+    def guess(claimed: str, real: str, typed: str = "wrong") -> int:
+        headers = {"X-Forwarded-Proto": "https", "X-Forwarded-For": f"{claimed}, {real}"}
+        return Client(headers=headers).post("/", {"username": okafor.pin, "password": typed}).status_code
+
+    statuses = [guess(f"192.0.2.{number}", "198.51.100.1") for number in range(5)]
+    assert statuses == [200, 200, 200, 200, 429]
+    assert guess("192.0.2.9", "198.51.100.1", "blue-lantern-42") == 429
+    assert guess("198.51.100.1", "198.51.100.2", "blue-lantern-42") == 302
+    for claimed in ("nonsense", "", "\x01", "9" * 2000):
+        assert guess(claimed, "198.51.100.3") == 200
+
+
+def test_without_a_proxy_nobody_says_where_they_come_from(okafor: User) -> None:
+    statuses = [
+        Client(headers={"X-Forwarded-For": f"192.0.2.{number}"})
+        .post("/", {"username": okafor.pin, "password": "wrong"})
+        .status_code
+        for number in range(5)
+    ]
+    assert statuses[-1] == 429
 
 
 # Pages for errors
