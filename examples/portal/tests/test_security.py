@@ -117,7 +117,7 @@ def test_the_demonstration_can_be_prepared_as_often_as_one_likes(
     assert user.check_password("seven-small-otters")
     for pin, password in (("123457", "blue-lantern-42"), ("234567", "green-anchor-17")):
         assert password in shown
-        assert Client().post("/", {"username": pin, "password": typed}).status_code == 302
+        assert Client().post("/", {"username": pin, "password": password}).status_code == 302
 
 
 # Headers and cookies
