@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NEW = "seven-small-otters"
-WINDOWS = pytest.mark.parametrize("width", [1280, 390])
+WINDOWS = pytest.mark.parametrize("width", [1280, 390, 320])
 SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
 TALL = """() => [...document.querySelectorAll('a.button, button, summary, input:not([type=hidden]), nav a, .actions a')]
     .filter(e => e.checkVisibility()).map(e => [e.textContent.trim(), e.getBoundingClientRect().height])
