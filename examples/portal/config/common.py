@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "groups",
 ]
 MIDDLEWARE = [
+    "groups.middleware.server_timing",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
