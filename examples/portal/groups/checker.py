@@ -3,14 +3,14 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from roc.errors import InvalidData, LimitReachedError
-from roc.rules import State
-from roc.selection import Selection
 
 from accounts.portal import PortalRequest, centre_required
 from groups import combination, pages
 from groups.drafts import shown_or_sent
 from groups.forms import CheckerForm
+from roc.errors import InvalidData, LimitReachedError
+from roc.rules import State
+from roc.selection import Selection
 
 STATES = {
     State.ACHIEVED: "Achieved",

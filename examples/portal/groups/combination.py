@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from roc.answers import Completion, Limits, Options, Repair, Verdict
 from roc.catalogue import Catalogue, CatalogueRow
+from roc.formats.registrations import dumps_registration, loads_registration
+from roc.registration import RegistrationGroup, RegistrationStatus, check_registration
+
+from roc.answers import Completion, Limits, Options, Repair, Verdict
 from roc.combination import Combination, best_combination
 from roc.conflicts import Conflict
 from roc.errors import LimitReachedError
-from roc.formats.registrations import dumps_registration, loads_registration
 from roc.formats.selections import loads_selection
 from roc.qualification import Qualification
-from roc.registration import RegistrationGroup, RegistrationStatus, check_registration
 from roc.selection import Selection
 from roc.solver import Solver
 from roc.status import Status, check
@@ -136,6 +137,11 @@ class Standing:
     conflict: Conflict | None = None
     repairs: tuple[Repair, ...] = ()
     is_limited: bool = False
+
+    @property
+    def suggestions(self) -> tuple[Completion | Repair, ...]:
+        """What one click may apply."""
+        return self.completions or self.repairs
 
 
 @functools.lru_cache(maxsize=2048)

@@ -15,7 +15,12 @@ from groups.saving import record
 GROUPS: Final = (
     ("QCF-010120", "Vehicle fitting, first year (invented)", "Qualifications", ("500/9810/X",)),
     ("QCF-CS-010120", "Customer service (invented)", "Qualifications", ("601/3457/4",)),
-    ("QCF-BOTH-010120", "Vehicle fitting and customer service (invented)", "Qualifications", ("500/9810/X", "601/3457/4")),
+    (
+        "QCF-BOTH-010120",
+        "Vehicle fitting and customer service (invented)",
+        "Qualifications",
+        ("500/9810/X", "601/3457/4"),
+    ),
     ("QAP-TRAIN-010120", "Trainers of the workshop (invented)", "QAP", ("601/0143/X",)),
 )
 """Number, description, category and qualifications of each group; the number begins with the centre's name."""
@@ -25,7 +30,9 @@ def seed(centre: Centre, user: User) -> None:
     """Add what is missing of a centre's invented groups, each finished in the least way."""
     prefix = centre.name.split()[0]
     for number, description, category, qualifications in GROUPS:
-        group = RegistrationGroup(group_number=f"{prefix}-{number}", description=description, category=category)
+        group = RegistrationGroup(
+            group_number=f"{prefix}-{number}", description=description, category=category
+        )
         for each in qualifications:
             begun = combination.start(combination.catalogue()[each])
             for found in itertools.islice(combination.solver(begun.qualification).completions(begun), 1):

@@ -15,15 +15,15 @@ from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods
-from roc.errors import InvalidData, LimitReachedError, SelectionError
 from roc.registration import RegistrationGroup
-from roc.selection import Selection
 
 from accounts.portal import PortalRequest, centre_required
 from groups import combination, pages
 from groups.forms import HeaderForm, SearchForm, UnitForm
 from groups.models import Draft, SavedGroup
 from groups.saving import Outcome, save
+from roc.errors import DataError, InvalidData, LimitReachedError, SelectionError
+from roc.selection import Selection
 
 P = ParamSpec("P")
 shown_or_sent = require_http_methods(["GET", "HEAD", "POST"])
@@ -84,7 +84,9 @@ def create(request: PortalRequest) -> HttpResponse:
         changed = form.apply(group)
         if changed is not None:
             draft = begin(request, changed)
-            return redirect("groups:search" if request.POST.get("do") == "search" else "groups:draft", draft.pk)
+            return redirect(
+                "groups:search" if request.POST.get("do") == "search" else "groups:draft", draft.pk
+            )
     return render(request, "groups/draft.html", {"form": form, "group": group})
 
 
@@ -101,7 +103,9 @@ class Click:
 
     def selection(self) -> Selection | None:
         """Return the selection that the button belongs to."""
-        return next((each for each in self.group.selections if pages.slug(each.qualification) == self.slug), None)
+        return next(
+            (each for each in self.group.selections if pages.slug(each.qualification) == self.slug), None
+        )
 
     def apply(self) -> None:
         """Do it; what cannot be done is said, and nothing is changed."""
@@ -121,7 +125,7 @@ class Click:
             return
         try:
             act(selection)
-        except SelectionError as error:
+        except (DataError, SelectionError) as error:
             self._say(f"Nothing was changed: {error}.", is_wrong=True)
 
     def _answers(self) -> None:
@@ -134,7 +138,7 @@ class Click:
             chosen = post.get(f"pathway-{name}", selection.pathway or "") or None
             try:
                 changed = combination.reselected(selection, chosen, post.getlist(f"condition-{name}"))
-            except SelectionError as error:
+            except (DataError, SelectionError) as error:
                 self._say(f"Nothing was changed: {error}.", is_wrong=True)
                 continue
             self._replace(selection, changed)
@@ -179,9 +183,9 @@ class Click:
 
     def _finish(self, selection: Selection) -> None:
         standing = combination.standing(selection, timezone.localdate())
-        for each in (*standing.completions, *standing.repairs):
-            if pages.key(each) == self.rest and pages.is_possible(each):
-                self._replace(selection, each.selection)
+        for each in standing.suggestions:
+            if pages.key(each) == self.rest:
+                self._replace(selection, pages.listed(each, selection))
                 return
         self._say("The suggestions have changed meanwhile. Choose again.", is_wrong=True)
 
@@ -219,9 +223,11 @@ def draft(request: PortalRequest, draft: uuid.UUID) -> HttpResponse:
         return _save(request, found, click, form)
     if request.headers.get("HX-Request"):
         return page(request, found, group=click.group, opened=click.opened, reason=click.reason)
-    query = {"open": click.opened} | ({"why": click.reason[0], "unit": click.reason[1]} if click.reason[0] else {})
+    shown = {"open": click.opened} | (
+        {"why": click.reason[0], "unit": click.reason[1]} if click.reason[0] else {}
+    )
     anchor = f"#{click.opened}" if click.opened else f"#q-{click.slug}" if click.selection() else ""
-    return redirect(f"{resolve_url('groups:draft', draft)}?{urlencode(query)}{anchor}")
+    return redirect(f"{resolve_url('groups:draft', draft)}?{urlencode(shown)}{anchor}")
 
 
 def leave(request: PortalRequest, url: str) -> HttpResponse:
@@ -278,33 +284,30 @@ def _panel(selection: Selection, opened: str, reason: tuple[str, str]) -> pages.
             words = combination.why(selection, number)
         except LimitReachedError:
             words = ("That would take too long to work out.",)
-        except (SelectionError, ValueError):
+        except (DataError, SelectionError):
             words = ()
     return pages.Reader(
         standing.status, standing, opened=opened.rpartition("-u")[0] or opened, reason=(row, words)
     ).panel(standing)
 
 
-_FIELDS = {"number": "group_number", "description": "description", "category": "group_type"}
+_FIELDS = {"$.group_number": "group_number", "$.description": "description", "$.category": "group_type"}
 
 
 def _findings(outcome: Outcome, group: RegistrationGroup) -> list[tuple[str, str]]:
     """Return what stands in the way of a save: where on the page, and in words."""
-    found = [(_place(each.code, each.path, group), each.text("plain")) for each in outcome.findings]
+    found = [(_place(each.path, group), each.text("plain")) for each in outcome.findings]
     if outcome.is_taken:
         found.append(("id_group_number", "Another group of your centre has this number already."))
     return found
 
 
-def _place(code: str, path: str, group: RegistrationGroup) -> str:
+def _place(path: str, group: RegistrationGroup) -> str:
     """Return the id of what a finding is about."""
-    for name, field in _FIELDS.items():
-        if code.removeprefix("registration.").startswith(name):
-            return f"id_{field}"
+    if path in _FIELDS:
+        return f"id_{_FIELDS[path]}"
     index = re.match(r"\$\.selections\[(\d+)\]", path)
-    if index is not None:
-        return f"q-{pages.slug(group.selections[int(index[1])].qualification)}"
-    return "qualifications"
+    return f"q-{pages.slug(group.selections[int(index[1])].qualification)}" if index else "qualifications"
 
 
 @shown_or_sent
@@ -364,7 +367,7 @@ def elsewhere(request: PortalRequest, draft: uuid.UUID) -> HttpResponse:
         unit = form.unit()
         try:
             after = None if unit is None else combination.added(selection, unit)
-        except SelectionError as error:
+        except (DataError, SelectionError) as error:
             form.add_error(None, str(error))
         else:
             if after is not None:

@@ -6,9 +6,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from roc.registration import CATEGORIES, MAX_DESCRIPTION, MAX_GROUP_NUMBER, RegistrationGroup
+
 from roc.errors import DataError
 from roc.qualification import Qualification
-from roc.registration import CATEGORIES, RegistrationGroup
 from roc.units import Unit
 
 LONGEST_PASTE = 64 * 1024
@@ -26,10 +27,10 @@ class HeaderForm(forms.Form):
     group_number = forms.CharField(
         label="Group Number",
         required=False,
-        max_length=100,
+        max_length=MAX_GROUP_NUMBER,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    description = forms.CharField(label="Group Description", required=False, max_length=500)
+    description = forms.CharField(label="Group Description", required=False, max_length=MAX_DESCRIPTION)
 
     @staticmethod
     def of(group: RegistrationGroup) -> dict[str, str]:
@@ -64,20 +65,22 @@ class UnitForm(forms.Form):
 
     number = forms.CharField(label="Unit Number", max_length=40)
     title = forms.CharField(max_length=300)
-    level = forms.CharField(required=False, max_length=20, help_text="As the unit’s framework numbers it, such as 3.")
+    level = forms.CharField(
+        required=False, max_length=20, help_text="As the unit’s framework numbers it, such as 3."
+    )
     credit = forms.CharField(label="Credit Value", required=False, max_length=20)
     hours = forms.CharField(label="Guided learning hours", required=False, max_length=20)
 
     def unit(self) -> Unit | None:
         """Return the unit; ``None`` where it is none, and the form says why."""
-        data = {name: value or None for name, value in self.cleaned_data.items()}
+        data = self.cleaned_data
         try:
             return Unit(
                 number=data["number"],
                 title=data["title"],
-                level=data["level"],
-                credit=data["credit"],
-                guided_learning_hours=data["hours"],
+                level=data["level"] or None,
+                credit=data["credit"] or None,
+                guided_learning_hours=data["hours"] or None,
             )
         except DataError as error:
             self.add_error(None, str(error))
@@ -108,9 +111,9 @@ class CheckerForm(forms.Form):
         choices = [("", "Choose a qualification"), *((each, str(q)) for each, q in qualifications.items())]
         self.fields["qualification"].choices = choices  # type: ignore[attr-defined] # it is a choice
 
-    def clean_file(self) -> UploadedFile | None:
+    def clean_file(self) -> "UploadedFile[bytes] | None":
         """Refuse a file that is too big or no text, and take its text."""
-        file: UploadedFile | None = self.cleaned_data.get("file")
+        file: UploadedFile[bytes] | None = self.cleaned_data.get("file")
         if file is None:
             return None
         if (file.size or 0) > LONGEST_PASTE:

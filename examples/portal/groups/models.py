@@ -29,7 +29,9 @@ class SavedGroup(models.Model):
     class Meta:
         ordering = ("group_number_key",)
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["centre", "group_number_key"], name="group_number_once_in_a_centre")
+            models.UniqueConstraint(
+                fields=["centre", "group_number_key"], name="group_number_once_in_a_centre"
+            )
         ]
 
     def __str__(self) -> str:
@@ -90,7 +92,7 @@ class AuditEntry(models.Model):
     def __str__(self) -> str:
         return f"{self.when:%Y-%m-%d %H:%M} {self.user} {self.action} {self.group_number}"
 
-    def save(self, *, using: str | None = None, **_kwargs: Any) -> None:  # type: ignore[override]
+    def save(self, *, using: str | None = None, **_kwargs: Any) -> None:
         """Add it, once."""
         super().save(force_insert=True, using=using)
 

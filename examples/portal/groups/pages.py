@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.text import slugify
+
+from groups.combination import Standing
 from roc.answers import Completion, Repair, UnitOption, Verdict
 from roc.combination import Combination
 from roc.groups import Opening
 from roc.levels import Level
 from roc.numbers import UnitNumber
 from roc.qualification import Entry, Qualification
-from roc.rules import State
+from roc.rules import Measure, State
 from roc.selection import Selection
 from roc.status import GroupStatus, Status
 from roc.units import Unit
-
-from groups.combination import Standing
 
 
 def slug(qualification: Qualification) -> str:
@@ -87,7 +87,7 @@ class Suggestion:
     conditions: str
     pathway: str
     size: str
-    is_possible: bool
+    needs_others: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,8 +160,8 @@ class Reader:
             number=str(number or ""),
             title=q.title,
             level=short(level),
-            min_units=amount(q.minimum("units", selection.pathway)),  # type: ignore[arg-type] # a word will do
-            min_credit=amount(q.minimum("credit", selection.pathway)),  # type: ignore[arg-type] # a word will do
+            min_units=amount(q.minimum(Measure.UNITS, selection.pathway)),
+            min_credit=amount(q.minimum(Measure.CREDIT, selection.pathway)),
             ok=status.ok,
             lines=tuple(status.text("portal").splitlines()),
             progress=f"{amount(status.units)} units and {amount(status.credit)} credits count so far",
@@ -173,9 +173,7 @@ class Reader:
                 Choice(value=each.name, label=each.label, is_chosen=each.name in selection.conditions)
                 for each in q.conditions
             ),
-            suggestions=tuple(
-                suggestion(q, each, self.slug) for each in (*standing.completions, *standing.repairs)
-            ),
+            suggestions=tuple(suggestion(q, each, self.slug) for each in standing.suggestions),
             conflict=() if standing.conflict is None else standing.conflict.lines(),
             is_blocked=verdict is Verdict.BLOCKED,
             is_limited=standing.is_limited,
@@ -287,14 +285,17 @@ def opening(found: Opening) -> str:
         limits.append(f"at {found.level_to} or below")
     if found.tags:
         limits.append(f"marked {', '.join(sorted(found.tags))}")
-    whose = "units of this qualification’s other groups and from elsewhere" if found.listed else "units from elsewhere"
+    whose = (
+        "units of this qualification’s other groups and from elsewhere"
+        if found.listed
+        else "units from elsewhere"
+    )
     return " ".join(("This group also takes", whose, *limits)).strip() + "."
 
 
 def suggestion(q: Qualification, found: Completion | Repair, of: str) -> Suggestion:
     """Return a completion or a repair as it is shown."""
     dropped = found.dropped if isinstance(found, Repair) else ()
-    listed = q.units_by_number
     count = len(found.added)
     size = f"{count} unit{'' if count == 1 else 's'}"
     if isinstance(found, Completion):
@@ -303,18 +304,32 @@ def suggestion(q: Qualification, found: Completion | Repair, of: str) -> Suggest
     labels = {each.name: each.label for each in q.conditions}
     return Suggestion(
         value=f"{of}|{key(found)}",
-        added=tuple(f"{each} {listed[each].title}" if each in listed else str(each) for each in found.added),
-        dropped=tuple(f"{each} {listed[each].title}" if each in listed else str(each) for each in dropped),
+        added=tuple(_names(q, found, found.added)),
+        dropped=tuple(_names(q, found, dropped)),
         conditions=sentence(labels[name] for name in found.conditions) if found.conditions else "",
         pathway=chosen if found.pathway != found.selection.pathway or len(q.pathways) > 1 else "",
         size=size,
-        is_possible=is_possible(found),
+        needs_others=any(each not in q.units_by_number for each in found.added),
     )
 
 
-def is_possible(found: Completion | Repair) -> bool:
-    """Say whether a suggestion names units that there are, and no stand-ins for units from elsewhere."""
-    return all(each in found.selection.qualification.units_by_number for each in found.added)
+def _names(q: Qualification, found: Completion | Repair, numbers: Iterable[UnitNumber]) -> Iterator[str]:
+    """Yield units as they are suggested; what stands in for a unit from elsewhere is no unit yet."""
+    entries = {entry.place: entry for entry in found.selection}
+    for number in numbers:
+        unit = q.units_by_number.get(number)
+        if unit is not None:
+            yield str(unit)
+            continue
+        other = entries[number].unit if number in entries else None
+        credit = other.credit if isinstance(other, Unit) else None
+        yield "a unit from elsewhere" + (f" with {amount(credit)} credits" if credit else "")
+
+
+def listed(found: Completion | Repair, before: Selection) -> Selection:
+    """Return what a suggestion leads to, without what stands in for units from elsewhere."""
+    entries = [each for each in found.selection if not isinstance(each.unit, Unit) or each in before.entries]
+    return found.selection.evolve(entries=entries)
 
 
 def key(found: Completion | Repair) -> str:
@@ -357,8 +372,8 @@ def result(found: Combination) -> Result:
         pathway="" if status.pathway is None else q.pathways_by_name[status.pathway].label,
         progress=f"{amount(status.units)} units and {amount(status.credit)} credits count",
         groups=reader.groups(),
-        surplus=tuple(f"{each} {units[each].title}" if each in units else str(each) for each in found.surplus),
+        surplus=tuple(
+            f"{each} {units[each].title}" if each in units else str(each) for each in found.surplus
+        ),
         exact=found.exact,
     )
-
-

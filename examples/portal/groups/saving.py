@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from roc.messages import Message
 from roc.registration import RegistrationGroup
 
 from accounts.models import Centre, User
 from accounts.portal import PortalRequest
 from groups import combination
 from groups.models import Action, AuditEntry, Draft, SavedGroup, numbers_of
+from roc.messages import Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,9 @@ def record(user: User, centre: Centre, action: Action, number: str = "", **detai
     AuditEntry.objects.create(user=user, centre=centre, action=action, group_number=number, detail=detail)
 
 
-def save(request: PortalRequest, draft: Draft, group: RegistrationGroup, *, over: int | None = None) -> Outcome:
+def save(
+    request: PortalRequest, draft: Draft, group: RegistrationGroup, *, over: int | None = None
+) -> Outcome:
     """Save a draft as a group, unless something stands in the way; the draft is then done with.
 
     A draft that changes a group replaces the version that it began with, or the version *over*, which the person
@@ -47,7 +49,7 @@ def _save(request: PortalRequest, draft: Draft, group: RegistrationGroup, over: 
     user, centre = request.user, request.centre
     base = None
     if draft.base_version is not None:
-        base = SavedGroup.objects.select_for_update().filter(pk=draft.base_id, centre=centre).first()
+        base = SavedGroup.objects.select_for_update().filter(drafts=draft, centre=centre).first()
         if base is None:
             return Outcome(is_gone=True, deleted=_deletion(centre, draft.base_number))
         if base.version not in {draft.base_version, over}:
@@ -67,7 +69,11 @@ def _save(request: PortalRequest, draft: Draft, group: RegistrationGroup, over: 
         detail |= {"saved over version": over} if base.version != draft.base_version else {}
         saved = base
         saved.version += 1
-    saved.group_number, saved.description, saved.category = group.group_number, group.description, group.category
+    saved.group_number, saved.description, saved.category = (
+        group.group_number,
+        group.description,
+        group.category,
+    )
     saved.document = combination.written(group)
     saved.updated_by = user
     saved.save()

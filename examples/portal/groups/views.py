@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
-from roc.spreadsheets import Table, basic_summary, full_information, write_xlsx
+from roc.spreadsheets import Table, basic_summary, full_information, to_csv, write_xlsx
 
 from accounts.portal import PortalRequest, centre_required
 from groups import combination
@@ -35,7 +35,9 @@ def view(request: PortalRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     text = form.cleaned_data["q"] if form.is_valid() else ""
     groups = SavedGroup.objects.filter(centre=request.centre).select_related("updated_by")
-    shown = [each for each in groups if text.casefold() in f"{each.group_number} {each.description}".casefold()]
+    shown = [
+        each for each in groups if text.casefold() in f"{each.group_number} {each.description}".casefold()
+    ]
     context = {
         "form": form,
         "text": text,
@@ -96,7 +98,9 @@ def discard(request: PortalRequest, draft: uuid.UUID) -> HttpResponse:
 def audit(request: PortalRequest) -> HttpResponse:
     """Say who did what, and when."""
     entries = AuditEntry.objects.filter(centre=request.centre).select_related("user")
-    return render(request, "groups/audit.html", {"page": Paginator(entries, 50).get_page(request.GET.get("page"))})
+    return render(
+        request, "groups/audit.html", {"page": Paginator(entries, 50).get_page(request.GET.get("page"))}
+    )
 
 
 @require_safe
@@ -121,7 +125,7 @@ def download(request: PortalRequest, kind: str, suffix: str) -> HttpResponse:
 
 def _file(tables: list[Table], suffix: str) -> bytes:
     if suffix == "csv":
-        return tables[0].to_csv().encode()
+        return to_csv(tables[0]).encode()
     file = io.BytesIO()
     write_xlsx(tables, file)
     return file.getvalue()
