@@ -1,0 +1,97 @@
+"""Saving: whole or not at all, never over what somebody else saved without a word, and never without a trace."""
+
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from roc.registration import RegistrationGroup
+
+from accounts.models import Centre, User
+from accounts.portal import PortalRequest
+from groups import combination
+from groups.models import Action, AuditEntry, Draft, SavedGroup, numbers_of
+from roc.messages import Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a save: a saved group, or what stands in its way."""
+
+    saved: SavedGroup | None = None
+    findings: tuple[Message, ...] = ()
+    changed: SavedGroup | None = None
+    is_gone: bool = False
+    deleted: AuditEntry | None = None
+    is_taken: bool = False
+
+
+def record(user: User, centre: Centre, action: Action, number: str = "", **detail: object) -> None:
+    """Add to the audit trail."""
+    AuditEntry.objects.create(user=user, centre=centre, action=action, group_number=number, detail=detail)
+
+
+def save(
+    request: PortalRequest, draft: Draft, group: RegistrationGroup, *, over: int | None = None
+) -> Outcome:
+    """Save a draft as a group, unless something stands in the way; the draft is then done with.
+
+    A draft that changes a group replaces the version that it began with, or the version *over*, which the person
+    was told of; a later one stays as it is.
+    """
+    try:
+        with transaction.atomic():
+            return _save(request, draft, group, over)
+    except IntegrityError:  # somebody saved the same number in the same moment
+        return Outcome(is_taken=True)
+
+
+def _save(request: PortalRequest, draft: Draft, group: RegistrationGroup, over: int | None) -> Outcome:
+    user, centre = request.user, request.centre
+    base = None
+    if draft.base_version is not None:
+        base = SavedGroup.objects.select_for_update().filter(drafts=draft, centre=centre).first()
+        if base is None:
+            return Outcome(is_gone=True, deleted=_deletion(centre, draft.base_number))
+        if base.version not in {draft.base_version, over}:
+            return Outcome(changed=base)
+    others = numbers_of(centre, apart_from=[] if base is None else [base.pk])
+    found = combination.check_group(group, timezone.localdate(), others)
+    if not found.ok:
+        return Outcome(findings=found.messages)
+    detail: dict[str, object] = {}
+    if base is None:
+        action = Action.COPIED if draft.copied_from else Action.CREATED
+        detail |= {"from": draft.copied_from} if draft.copied_from else {}
+        saved = SavedGroup(centre=centre, created_by=user)
+    else:
+        action = Action.CHANGED
+        detail |= {"number before": base.group_number} if base.group_number != group.group_number else {}
+        detail |= {"saved over version": over} if base.version != draft.base_version else {}
+        saved = base
+        saved.version += 1
+    saved.group_number, saved.description, saved.category = (
+        group.group_number,
+        group.description,
+        group.category,
+    )
+    saved.document = combination.written(group)
+    saved.updated_by = user
+    saved.save()
+    record(user, centre, action, saved.group_number, version=saved.version, **detail)
+    draft.delete()
+    return Outcome(saved=saved)
+
+
+def _deletion(centre: Centre, number: str) -> AuditEntry | None:
+    """Return who deleted a group, and when."""
+    found = AuditEntry.objects.filter(centre=centre, action=Action.DELETED, group_number=number)
+    return found.select_related("user").first()
+
+
+def delete(request: PortalRequest, group: SavedGroup, version: int) -> bool:
+    """Delete a group if it is still the version that the person was shown."""
+    with transaction.atomic():
+        gone, _ = SavedGroup.objects.filter(pk=group.pk, centre=request.centre, version=version).delete()
+        if gone:
+            record(request.user, request.centre, Action.DELETED, group.group_number, version=version)
+    return bool(gone)
