@@ -9,22 +9,16 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 _spent: ContextVar[float] = ContextVar("_spent", default=0.0)
-_is_timed: ContextVar[bool] = ContextVar("_is_timed", default=False)
 
 
 @contextmanager
 def timed() -> Iterator[None]:
-    """Add the time that is spent inside to that of the request; what is timed already is not timed twice."""
-    if _is_timed.get():
-        yield
-        return
-    _is_timed.set(True)
+    """Add the time that is spent inside to that of the request."""
     began = time.perf_counter()
     try:
         yield
     finally:
         _spent.set(_spent.get() + time.perf_counter() - began)
-        _is_timed.set(False)
 
 
 def server_timing(

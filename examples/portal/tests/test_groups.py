@@ -19,6 +19,8 @@ from groups import combination, demo, pages
 from groups.models import Action, AuditEntry, Draft, SavedGroup
 from groups.saving import record
 from roc.errors import LimitReachedError
+from roc.groups import Opening
+from roc.solver import Solver
 
 
 def made(client: Client, *slugs: str) -> Draft:
@@ -183,7 +185,8 @@ def test_pathways_and_conditions_are_kept_with_each_click(okafor_client: Client)
     }
     click(okafor_client, draft, "keep|oph-2762-2017", **answers)
     first, second = group_of(draft).selections
-    assert (first.pathway, second.conditions) == (pathway, {condition})
+    assert first.pathway == pathway
+    assert second.conditions == {condition}
     answers |= {"pathway-oph-2762-2017": "no-such", "condition-601-0143-x": "no-such"}
     assert "Nothing was changed:" in click(okafor_client, draft, "keep", **answers)
     assert group_of(draft).selections[0].pathway == pathway
@@ -322,3 +325,30 @@ def test_old_drafts_are_cleared(okafor_client: Client) -> None:
     call_command("cleardrafts", stdout=out)
     assert out.getvalue() == "1 draft cleared.\n"
     assert Draft.objects.get() == new
+
+
+def test_the_best_answer_within_a_limit_is_an_answer_too(
+    okafor_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = combination.start(combination.search("601/3457/4", timezone.localdate())[0].qualification)
+    best = combination.solver(begun.qualification).complete(begun)
+    monkeypatch.setattr(combination, "_standing", combination._standing.__wrapped__)
+
+    def slow(*_args: object, **_more: object) -> None:
+        raise LimitReachedError(answers.pop())
+
+    monkeypatch.setattr(Solver, "completions", slow)
+    draft = made(okafor_client, "601-3457-4")
+    url = reverse("groups:draft", args=[draft.pk])
+    answers = [None, best]
+    assert "Finish it for me" in okafor_client.get(url).content.decode()
+    answers = [None, None]
+    assert "There was not enough time to work everything out" in okafor_client.get(url).content.decode()
+
+
+def test_what_a_group_is_open_to() -> None:
+    assert pages.opening(Opening()) == "This group also takes units from elsewhere."
+    words = pages.opening(Opening(level_from=2, level_to=3, tags={"art", "music"}))
+    assert words == (
+        "This group also takes units from elsewhere, at Level 2 or above, at Level 3 or below, marked art or music."
+    )
