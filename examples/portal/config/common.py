@@ -47,7 +47,7 @@ INSTALLED_APPS = [
     "groups",
 ]
 MIDDLEWARE = [
-    "groups.middleware.server_timing",
+    "groups.timing.server_timing",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

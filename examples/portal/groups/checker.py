@@ -8,7 +8,7 @@ from accounts.portal import PortalRequest, centre_required
 from groups import combination, pages
 from groups.drafts import shown_or_sent
 from groups.forms import CheckerForm
-from roc.errors import InvalidData, LimitReachedError
+from roc.errors import InvalidData
 from roc.rules import State
 from roc.selection import Selection
 
@@ -40,8 +40,6 @@ def checker(request: PortalRequest) -> HttpResponse:
                 context["pasted"] = form.cleaned_data["text"]
         except InvalidData as error:
             context["problems"] = error.exceptions
-        except LimitReachedError:
-            context["problems"] = ["That would take too long to work out."]
     return render(request, "groups/checker.html", context)
 
 

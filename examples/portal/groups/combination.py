@@ -4,18 +4,16 @@ import datetime as dt
 import functools
 import itertools
 import json
-import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from roc.catalogue import Catalogue, CatalogueRow
 from roc.formats.registrations import dumps_registration, loads_registration
 from roc.registration import RegistrationGroup, RegistrationStatus, check_registration
 
+from groups.timing import timed
 from roc.answers import Completion, Limits, Options, Repair, Verdict
 from roc.combination import Combination, best_combination
 from roc.conflicts import Conflict
@@ -28,31 +26,9 @@ from roc.status import Status, check
 from roc.units import Unit
 
 LIMITS = Limits(seconds=0.5)
+QUICK = Limits(seconds=0.1)
 HOW_MANY = 5
-_spent: ContextVar[float] = ContextVar("_spent", default=0.0)
-_is_timed: ContextVar[bool] = ContextVar("_is_timed", default=False)
-
-
-@contextmanager
-def timed() -> Iterator[None]:
-    """Add the time that is spent inside to that of the request; what is timed already is not timed twice."""
-    if _is_timed.get():
-        yield
-        return
-    _is_timed.set(True)
-    began = time.perf_counter()
-    try:
-        yield
-    finally:
-        _spent.set(_spent.get() + time.perf_counter() - began)
-        _is_timed.set(False)
-
-
-def take_time() -> float:
-    """Return how many seconds the library took since this was last asked."""
-    spent = _spent.get()
-    _spent.set(0.0)
-    return spent
+Answer = TypeVar("Answer")
 
 
 @functools.cache
@@ -136,7 +112,12 @@ class Standing:
     completions: tuple[Completion, ...] = ()
     conflict: Conflict | None = None
     repairs: tuple[Repair, ...] = ()
-    is_limited: bool = False
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether there was not enough time to work everything out."""
+        is_silent = self.options.verdict is not Verdict.COMPLETE and not self.suggestions
+        return not self.options.exact or is_silent
 
     @property
     def suggestions(self) -> tuple[Completion | Repair, ...]:
@@ -148,29 +129,36 @@ class Standing:
 def _standing(selection: Selection, day: dt.date) -> Standing:
     asked = solver(selection.qualification)
     options = asked.options(selection)
-    found: dict[str, Any] = {}
-    try:
-        if options.verdict is Verdict.COMPLETABLE:
-            found["completions"] = _several(asked.completions(selection, diverse=True))
-        elif options.verdict is Verdict.BLOCKED:
-            found["conflict"] = asked.explain(selection)
-            found["repairs"] = _several(asked.repairs(selection))
-    except LimitReachedError:
-        found["is_limited"] = True
-    is_limited = found.pop("is_limited", False) or not options.exact
-    return Standing(status=check(selection, date=day), options=options, is_limited=is_limited, **found)
+    completions: tuple[Completion, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    if options.verdict is Verdict.COMPLETABLE:
+        completions = _first(asked.completions, selection, diverse=True)
+        if len(completions) < HOW_MANY:  # what differs most can take long to find; what comes next does not
+            more = _first(asked.completions, selection)
+            completions = tuple(dict.fromkeys((*completions, *more)))[:HOW_MANY]
+    elif options.verdict is Verdict.BLOCKED:
+        conflicts = _first(asked.conflicts, selection, count=1)
+        repairs = _first(asked.repairs, selection)
+    return Standing(
+        status=check(selection, date=day),
+        options=options,
+        completions=completions,
+        conflict=next(iter(conflicts), None),
+        repairs=repairs,
+    )
 
 
-def _several(answers: Iterator[Any]) -> tuple[Any, ...]:
-    """Return the first answers; those that were there before a limit was reached are answers too."""
+def _first(
+    answers: Callable[..., Iterator[Answer]], *args: Any, count: int = HOW_MANY, **kwargs: Any
+) -> tuple[Answer, ...]:
+    """Return the first answers, as far as the limits allow; the best one found where none is certain."""
     found: list[Any] = []
     try:
-        found.extend(itertools.islice(answers, HOW_MANY))
+        found.extend(itertools.islice(answers(*args, limits=QUICK, **kwargs), count))
     except LimitReachedError as error:
-        if not found and isinstance(error.found, Completion):
+        if not found and error.found is not None:
             found.append(error.found)
-        if not found:
-            raise
     return tuple(found)
 
 

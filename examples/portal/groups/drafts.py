@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
@@ -247,7 +247,11 @@ def _save(request: PortalRequest, draft: Draft, click: Click, form: HeaderForm) 
     if outcome.saved is not None:
         messages.success(request, f"{outcome.saved.group_number} has been saved.")
         return leave(request, resolve_url("groups:view"))
-    return page(request, draft, group=click.group, form=form, outcome=outcome)
+    findings = _findings(outcome, click.group)
+    for place, words in findings:
+        if place.startswith("id_"):
+            form.add_error(place.removeprefix("id_"), words)
+    return page(request, draft, group=click.group, form=form, outcome=outcome, findings=findings)
 
 
 def page(
@@ -259,6 +263,7 @@ def page(
     opened: str = "",
     reason: tuple[str, str] = ("", ""),
     outcome: Outcome | None = None,
+    findings: Iterable[tuple[str, str]] = (),
 ) -> HttpResponse:
     """Show a draft."""
     group = group or combination.read_group(draft.document)
@@ -269,7 +274,7 @@ def page(
         "form": form or HeaderForm(initial=HeaderForm.of(group)),
         "panels": panels,
         "outcome": outcome,
-        "findings": _findings(outcome, group) if outcome else (),
+        "findings": findings,
         "announcement": "; ".join(f"{each.number or each.title}: {' '.join(each.lines)}" for each in panels),
     }
     return render(request, "groups/draft.html", context)

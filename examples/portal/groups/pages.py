@@ -284,13 +284,13 @@ def opening(found: Opening) -> str:
     if found.level_to is not None:
         limits.append(f"at {found.level_to} or below")
     if found.tags:
-        limits.append(f"marked {', '.join(sorted(found.tags))}")
+        limits.append(f"marked {' or '.join(sorted(found.tags))}")
     whose = (
         "units of this qualification’s other groups and from elsewhere"
         if found.listed
         else "units from elsewhere"
     )
-    return " ".join(("This group also takes", whose, *limits)).strip() + "."
+    return f"This group also takes {', '.join((whose, *limits))}."
 
 
 def suggestion(q: Qualification, found: Completion | Repair, of: str) -> Suggestion:
@@ -336,11 +336,6 @@ def key(found: Completion | Repair) -> str:
     """Return what tells one suggestion from the others."""
     dropped = found.dropped if isinstance(found, Repair) else ()
     return "|".join((found.pathway or "", ",".join(map(str, dropped)), ",".join(map(str, found.added))))
-
-
-def first_open(groups: Iterable[Group]) -> str:
-    """Return the id of the first group that still needs something."""
-    return next((each.id for each in groups if not each.ok), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,7 +49,7 @@ def _save(request: PortalRequest, draft: Draft, group: RegistrationGroup, over: 
     user, centre = request.user, request.centre
     base = None
     if draft.base_version is not None:
-        base = SavedGroup.objects.select_for_update().filter(drafts=draft, centre=centre).first()
+        base = SavedGroup.objects.select_for_update().filter(pk=draft.base_id or 0, centre=centre).first()
         if base is None:
             return Outcome(is_gone=True, deleted=_deletion(centre, draft.base_number))
         if base.version not in {draft.base_version, over}:
@@ -91,7 +91,10 @@ def _deletion(centre: Centre, number: str) -> AuditEntry | None:
 def delete(request: PortalRequest, group: SavedGroup, version: int) -> bool:
     """Delete a group if it is still the version that the person was shown."""
     with transaction.atomic():
-        gone, _ = SavedGroup.objects.filter(pk=group.pk, centre=request.centre, version=version).delete()
-        if gone:
-            record(request.user, request.centre, Action.DELETED, group.group_number, version=version)
-    return bool(gone)
+        locked = SavedGroup.objects.select_for_update()
+        found = locked.filter(pk=group.pk, centre=request.centre, version=version).first()
+        if found is None:
+            return False
+        record(request.user, request.centre, Action.DELETED, found.group_number, version=version)
+        found.delete()
+    return True

@@ -19,6 +19,7 @@ from groups.forms import SearchForm
 from groups.models import Action, AuditEntry, Draft, SavedGroup
 from groups.saving import delete as delete_saved
 from groups.saving import record
+from groups.timing import timed
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -110,7 +111,7 @@ def download(request: PortalRequest, kind: str, suffix: str) -> HttpResponse:
     """Send a spreadsheet of the centre's groups: the Basic Summary or the Full Information."""
     saved = SavedGroup.objects.filter(centre=request.centre)
     groups = [combination.read_group(each.document) for each in saved]
-    with combination.timed():
+    with timed():
         tables = [basic_summary(groups)] if kind == "basic-summary" else [*full_information(groups)]
         content = _file(tables, suffix)
     name = f"{kind}-{slugify(request.centre.number)}-{timezone.localdate().isoformat()}.{suffix}"

@@ -1,7 +1,5 @@
 """One command from nothing to a portal that one can log in to."""
 
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
@@ -10,12 +8,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from accounts.demo import PEOPLE, seed
+from groups.demo import seed as seed_groups
 
 
 class Command(BaseCommand):
     """Sets the demonstration up and starts it; as often as one likes."""
 
-    help = "Prepare the database, add invented centres and people, say how to log in, and start the portal."
+    help = "Prepare the database, add invented centres, people and groups, say how to log in, and start the portal."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Where it listens, and whether."""
@@ -29,10 +28,8 @@ class Command(BaseCommand):
             raise CommandError(text)
         call_command("migrate", verbosity=0)
         with transaction.atomic():
-            seeded = seed()
-            if find_spec("groups.demo"):
-                for centre, user in seeded:
-                    import_module("groups.demo").seed(centre, user)
+            for centre, user in seed():
+                seed_groups(centre, user)
         self.stdout.write("PIN     Password         Surname    Centre")
         for person in PEOPLE:
             password = person.password or f"{person.surname} (new)"
