@@ -280,7 +280,7 @@ class Catalogue(Record):
     # -- one qualification --------------------------------------------------------------------------
 
     @functools.cached_property
-    def _bylookup_key(self) -> Mapping[str, tuple[Qualification, ...]]:
+    def _by_key(self) -> Mapping[str, tuple[Qualification, ...]]:
         found: dict[str, tuple[Qualification, ...]] = {}
         for q in self.qualifications:
             key = lookup_key(identity(q))
