@@ -36,7 +36,7 @@ HEADINGS: Final = (
 """The headings of the guide's table of qualifications, for :attr:`CatalogueRow.cells`."""
 
 _SUFFIXES: Final = frozenset({".yaml", ".yml", ".json", ".toml"})
-_STATES: Final = 100_000
+_STATES: Final = 300_000
 """What finding the fewest optional units of one qualification may cost."""
 
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -143,7 +143,7 @@ class CatalogueRow(Record):
         """The fewest units besides the mandatory ones with which the rule is met, on the shortest pathway.
 
         Exact, worked out by the solver when it is first asked for and kept for later. ``None``: the rule cannot
-        be met, or that number was not certain after looking at 100,000 partial selections.
+        be met, or that number was not certain after looking at 300,000 partial selections.
         """
         return _optional_units(self.qualification)
 
