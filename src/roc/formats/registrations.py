@@ -21,7 +21,7 @@ from roc.formats._plain import MAX_SIZE, Lines, Path, invalid, is_list, is_mappi
 from roc.formats._read import Format, format_of, known_format, read_plain, read_text
 from roc.formats._write import write
 from roc.formats.selections import read_selection
-from roc.qualification import Entry, Qualification
+from roc.qualification import Entry, Qualification, _to_date
 from roc.registration import RegistrationGroup
 from roc.selection import Selection
 
@@ -183,9 +183,12 @@ def _selection(data: Mapping[str, object], catalogue: Catalogue) -> tuple[Select
     values: dict[str, Any] = {}
     for key in _NAMES:
         if key in data:
-            kind = dt.date | None if key == "operational_start" else str
             try:
-                values[key] = structure(data[key], kind)
+                values[key] = (
+                    _to_date(structure(data[key], dt.date))
+                    if key == "operational_start"
+                    else structure(data[key], str)
+                )
             except DataError as error:
                 errors.append(((key,), error))
     if "number" not in data and "title" not in data:
