@@ -42,10 +42,10 @@ GROUP: Final = roc.RegistrationGroup(
 )
 
 
-def errors(text: str, **more: int) -> list[str]:
+def errors(text: str, max_size: int = 2000) -> list[str]:
     """Return what is wrong with a text, a line each."""
     with pytest.raises(roc.InvalidData) as caught:
-        roc.loads_registration(text, CATALOGUE, **more)
+        roc.loads_registration(text, CATALOGUE, max_size=max_size)
     return str(caught.value).splitlines()[1:]
 
 

@@ -1,18 +1,19 @@
 """Spreadsheets: the guide's layout, and texts that stay texts in every program."""
 
 import csv
+import importlib
 import io
 import sys
 import time
 from pathlib import Path
 from typing import Any, Final
 
-import openpyxl
 import pytest
 
 import roc
 from roc.spreadsheets import sheet_names
 
+OPENPYXL: Final[Any] = importlib.import_module("openpyxl")  # it has no types
 EXAMPLES: Final = Path(__file__).parent.parent / "examples" / "qualifications"
 FITTING: Final = roc.load(EXAMPLES / "500-9810-x-vehicle-fitting.yaml")
 GROUP: Final = roc.RegistrationGroup(
@@ -55,7 +56,7 @@ def written(*tables: roc.Table) -> bytes:
 
 def read(content: bytes) -> Any:
     """Return a workbook as another library reads it."""
-    return openpyxl.load_workbook(io.BytesIO(content))
+    return OPENPYXL.load_workbook(io.BytesIO(content))
 
 
 class TestTables:
@@ -117,7 +118,7 @@ class TestTables:
             ],
         )
         other = roc.Unit(number="X1", title="Elsewhere", reference="R")
-        units = ["M1", roc.Entry(unit=other, in_place_of="M2"), "M4"]
+        units: list[roc.Entry | str] = ["M1", roc.Entry(unit=other, in_place_of="M2"), "M4"]
         group = roc.RegistrationGroup(
             group_number="1", selections=[roc.Selection.of(q, units, pathway="gym")]
         )

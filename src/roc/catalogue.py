@@ -343,9 +343,9 @@ class Catalogue(Record):
     # -- several ------------------------------------------------------------------------------------
 
     def on(self, date: dt.date, event: Event | str = Event.REGISTRATION) -> "Catalogue":
-        """Return the catalogue of a day: of each qualification the version in force, see :func:`~roc.version_on`.
+        """Return the catalogue of a day: of each qualification the version in force.
 
-        A qualification with no version in force is not in it.
+        A qualification with no version in force is not in it; see :func:`~roc.qualification.version_on`.
         """
         event = Event(event)
         found = (version_on(versions, date, event) for versions in self._by_key.values())

@@ -1,7 +1,7 @@
 """Registration groups: qualifications with their units chosen, under one number, as a centre defines them."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, Self, final
 
 import attrs
@@ -11,7 +11,7 @@ from roc.catalogue import identity, lookup_key
 from roc.errors import DataError, SelectionError, nearest
 from roc.messages import Message
 from roc.numbers import QualificationNumber
-from roc.qualification import Qualification
+from roc.qualification import Qualification, _to_date
 from roc.selection import Selection
 from roc.status import Status, check
 from roc.units import to_text
@@ -44,15 +44,27 @@ MAX_CATEGORY: Final = 60
 """A category has no more characters."""
 
 
-def _to_short(most: int) -> Callable[[str], str]:
-    def convert(value: str) -> str:
-        text = to_text(value)
-        if len(text) > most:
-            msg = f"{text!r:.60} is longer than {most} characters"
-            raise DataError(msg)
-        return text
+def _short(value: str, most: int) -> str:
+    text = to_text(value)
+    if len(text) > most:
+        msg = f"{text!r:.60} is longer than {most} characters"
+        raise DataError(msg)
+    return text
 
-    return convert
+
+def to_group_number(value: str) -> str:
+    """Return a group number, cleaned, or raise a DataError."""
+    return _short(value, MAX_GROUP_NUMBER)
+
+
+def to_description(value: str) -> str:
+    """Return a description, cleaned, or raise a DataError."""
+    return _short(value, MAX_DESCRIPTION)
+
+
+def to_category(value: str) -> str:
+    """Return a category, cleaned, or raise a DataError."""
+    return _short(value, MAX_CATEGORY)
 
 
 def _to_selections(values: Iterable[Selection]) -> tuple[Selection, ...]:
@@ -89,9 +101,9 @@ class RegistrationGroup(Record):
         DataError: A text is too long or holds control characters, or what is given is no selection.
     """
 
-    group_number: str = attrs.field(converter=_to_short(MAX_GROUP_NUMBER))
-    description: str = attrs.field(default="", converter=_to_short(MAX_DESCRIPTION))
-    category: str = attrs.field(default=CATEGORIES[0], converter=_to_short(MAX_CATEGORY))
+    group_number: str = attrs.field(converter=to_group_number)
+    description: str = attrs.field(default="", converter=to_description)
+    category: str = attrs.field(default=CATEGORIES[0], converter=to_category)
     selections: tuple[Selection, ...] = attrs.field(default=(), converter=_to_selections)
 
     def with_selection(self, selection: Selection) -> Self:
@@ -185,7 +197,8 @@ def check_registration(
     Raises:
         DataError: The date is none.
     """
-    statuses = tuple(check(each, date=date) for each in group.selections)
+    day = _to_date(date)  # also where there is no selection to check
+    statuses = tuple(check(each, date=day) for each in group.selections)
     found = (*_of_header(group, others, tuple(categories)), *_of_selections(statuses))
     return RegistrationStatus(group=group, statuses=statuses, messages=found)
 

@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import importlib
 import io
 import os
 import re
@@ -269,7 +270,7 @@ def write_xlsx(tables: Iterable[Table], target: str | os.PathLike[str] | BinaryI
         OSError: The file cannot be written.
     """
     try:
-        import xlsxwriter  # noqa: PLC0415 - the extra may be missing
+        xlsxwriter: Any = importlib.import_module("xlsxwriter")  # the extra may be missing; it has no types
     except ImportError:
         what = "writing .xlsx"
         raise MissingExtraError(what, "xlsx") from None

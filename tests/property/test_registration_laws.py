@@ -1,11 +1,11 @@
 """Laws of catalogues, of files of registration groups, and of their spreadsheets."""
 
 import csv
+import importlib
 import io
 import zipfile
 from typing import Any, Final
 
-import openpyxl
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -17,6 +17,7 @@ from roc.spreadsheets import sheet_names
 
 pytestmark = pytest.mark.filterwarnings("ignore::roc.errors.RocWarning")
 
+OPENPYXL: Final[Any] = importlib.import_module("openpyxl")  # it has no types
 FORMATS: Final[tuple[Format, ...]] = ("yaml", "json", "toml")
 LAW: Final = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 WORDS: Final = (
@@ -178,7 +179,7 @@ def test_a_workbook_holds_the_tables_as_texts(written: list[roc.Table]) -> None:
     """Another library reads back every cell, and no formula or link."""
     file = io.BytesIO()
     roc.write_xlsx(written, file)
-    book: Any = openpyxl.load_workbook(io.BytesIO(file.getvalue()))
+    book: Any = OPENPYXL.load_workbook(io.BytesIO(file.getvalue()))
     for table, sheet in zip(written, book, strict=bool(written)):
         for i, row in enumerate(table):
             for j, cell in enumerate(row):

@@ -12,8 +12,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import Any, Final
 
-import attrs
-
 from roc.catalogue import Catalogue, identity
 from roc.errors import DataError, InvalidData, nearest
 from roc.formats._converter import converter, structure
@@ -22,7 +20,7 @@ from roc.formats._read import Format, format_of, known_format, read_plain, read_
 from roc.formats._write import write
 from roc.formats.selections import read_selection
 from roc.qualification import Entry, Qualification, _to_date
-from roc.registration import RegistrationGroup
+from roc.registration import RegistrationGroup, to_category, to_description, to_group_number
 from roc.selection import Selection
 
 __all__ = ["dump_registration", "dumps_registration", "load_registration", "loads_registration"]
@@ -32,7 +30,7 @@ def __dir__() -> list[str]:
     return __all__
 
 
-_TEXTS: Final = ("group_number", "description", "category")
+_TEXTS: Final = {"group_number": to_group_number, "description": to_description, "category": to_category}
 _KEYS: Final = (*_TEXTS, "qualifications")
 _NAMES: Final = ("number", "title", "version", "operational_start")
 """Keys that say which qualification is meant."""
@@ -147,14 +145,12 @@ def _from_plain(data: object, lines: Lines, catalogue: Catalogue) -> Registratio
     if errors:
         placed = [lines.place(path, each) for path, each in errors]
         raise InvalidData(invalid(lines.name), sorted(placed, key=lambda each: each.line or 0))
-    return RegistrationGroup(**header, selections=selections)
+    return RegistrationGroup(selections=selections, **header)
 
 
-def _header(data: Mapping[str, object], errors: _Errors) -> Iterator[tuple[str, Any]]:
-    fields = attrs.fields_dict(RegistrationGroup)
-    for key in _TEXTS:
+def _header(data: Mapping[str, object], errors: _Errors) -> Iterator[tuple[str, str]]:
+    for key, convert in _TEXTS.items():
         if key in data:
-            convert: Any = fields[key].converter
             try:
                 yield key, convert(structure(data[key], str))
             except DataError as error:
