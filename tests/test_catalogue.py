@@ -123,6 +123,10 @@ class TestDays:
         found = SHOP.on(dt.date.fromisoformat(day), event)
         assert [each.version for each in found] == [version, None, None]
 
+    def test_a_day_is_worked_out_once(self) -> None:
+        """The catalogue of a day is kept, with the words of its titles."""
+        assert SHOP.on(dt.date(2021, 1, 1)) is SHOP.on(dt.date(2021, 1, 1))
+
     def test_nothing_that_is_not_in_force(self) -> None:
         """A qualification whose registration is over is not there."""
         assert len(roc.Catalogue(qualifications=[OLD]).on(dt.date(2021, 1, 1))) == 0

@@ -125,17 +125,17 @@ class CatalogueRow(Record):
 
     @property
     def title(self) -> str:
-        """The title: what the guide calls the description."""
+        """The title, which the guide calls the description."""
         return self.qualification.title
 
     @property
     def total_units(self) -> int:
-        """How many units the qualification lists: "Total Units Available"."""
+        """How many units the qualification lists ("Total Units Available")."""
         return len(self.qualification.units)
 
     @property
     def mandatory_units(self) -> int:
-        """How many units are mandatory on every pathway: "Mandatory Units Required"."""
+        """How many units are mandatory on every pathway ("Mandatory Units Required")."""
         return len(self.qualification.mandatory_units)
 
     @property
@@ -347,9 +347,7 @@ class Catalogue(Record):
 
         A qualification with no version in force is not in it; see :func:`~roc.qualification.version_on`.
         """
-        event = Event(event)
-        found = (version_on(versions, date, event) for versions in self._by_key.values())
-        return Catalogue(qualifications=[each for each in found if each is not None])
+        return _on(self, date, Event(event))
 
     @functools.cached_property
     def _index(self) -> _Index:
@@ -405,6 +403,13 @@ class Catalogue(Record):
             if not ranks:
                 break
         return ranks
+
+
+@functools.lru_cache(maxsize=64)
+def _on(catalogue: Catalogue, date: dt.date, event: Event) -> Catalogue:
+    """Make the catalogue of a day, which a portal asks for with every search of that day."""
+    found = (version_on(versions, date, event) for versions in catalogue._by_key.values())
+    return Catalogue(qualifications=[each for each in found if each is not None])
 
 
 def _files(path: Path) -> list[Path]:

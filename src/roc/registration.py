@@ -32,7 +32,7 @@ def __dir__() -> list[str]:
 
 
 CATEGORIES: Final = ("Qualifications", "ATA", "AOM", "IRTEC", "QAP", "PAC", "PDC", "PRC1", "PRC2")
-"""The categories of the guide: what its screens call "Group Type" and its spreadsheets "Category"."""
+"""The categories of the guide, which its screens call "Group Type" and its spreadsheets "Category"."""
 
 MAX_GROUP_NUMBER: Final = 60
 """A group number has no more characters."""
@@ -153,7 +153,7 @@ class RegistrationStatus:
 
     @property
     def ok(self) -> bool:
-        """The verdict: the group can be saved and used."""
+        """Whether the group can be saved and used."""
         return not self.messages
 
     def findings(self) -> tuple[Message, ...]:

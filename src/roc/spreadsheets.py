@@ -122,7 +122,7 @@ class Table(Record):
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """How wide each column is best, in characters: 8 to 80.
+        """How wide each column is best, from 8 to 80 characters.
 
         A heading that stands alone in its row runs on over the empty cells beside it, and is not counted.
         """
