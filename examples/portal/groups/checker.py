@@ -1,5 +1,7 @@
 """ROC Checker: how a candidate's units stand, and which of them make the best combination."""
 
+from typing import cast
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -8,7 +10,7 @@ from accounts.portal import PortalRequest, centre_required
 from groups import combination, pages
 from groups.drafts import shown_or_sent
 from groups.forms import CheckerForm
-from roc.errors import InvalidData
+from roc.errors import DataError, InvalidData
 from roc.rules import State
 from roc.selection import Selection
 
@@ -39,7 +41,9 @@ def checker(request: PortalRequest) -> HttpResponse:
             if form.format == "text":
                 context["pasted"] = form.cleaned_data["text"]
         except InvalidData as error:
-            context["problems"] = error.exceptions
+            context["problems"] = [
+                pages.problem(each) for each in cast("tuple[DataError, ...]", error.exceptions)
+            ]
     return render(request, "groups/checker.html", context)
 
 

@@ -175,7 +175,8 @@ def why(selection: Selection, number: str) -> tuple[str, ...]:
     Raises:
         LimitReachedError: That would take too long.
     """
-    return tuple(str(solver(selection.qualification).why(selection, number)).splitlines())
+    reason = str(solver(selection.qualification).why(selection, number))
+    return tuple(line.removeprefix("- ") for line in reason.splitlines())
 
 
 @timed()

@@ -9,6 +9,7 @@ from django.utils.text import slugify
 from groups.combination import Standing
 from roc.answers import Completion, Repair, UnitOption, Verdict
 from roc.combination import Combination
+from roc.errors import DataError
 from roc.groups import Opening
 from roc.levels import Level
 from roc.numbers import UnitNumber
@@ -33,6 +34,19 @@ def amount(value: Decimal | None) -> str:
 def short(level: Level | None) -> str:
     """Return a level as it is shown in a table."""
     return "" if level is None else level.short
+
+
+def counted(status: Status) -> str:
+    """Return in words what counts."""
+    units = f"{amount(status.units)} unit{'' if status.units == 1 else 's'}"
+    return f"{units} and {amount(status.credit)} credits"
+
+
+def problem(found: DataError) -> str:
+    """Return in words what is wrong with a line."""
+    meant = f" Did you mean {' or '.join(found.suggestions)}?" if found.suggestions else ""
+    words = f"{found.message[:1].upper()}{found.message[1:]}.{meant}"
+    return words if found.line is None else f"Line {found.line}: {words}"
 
 
 def sentence(words: Iterable[object]) -> str:
@@ -164,7 +178,7 @@ class Reader:
             min_credit=amount(q.minimum(Measure.CREDIT, selection.pathway)),
             ok=status.ok,
             lines=tuple(status.text("portal").splitlines()),
-            progress=f"{amount(status.units)} units and {amount(status.credit)} credits count so far",
+            progress=f"{counted(status)} count so far",
             missing=() if status.ok else tuple(status.text("plain").splitlines()),
             groups=groups,
             others=self.others(),
@@ -365,7 +379,7 @@ def result(found: Combination) -> Result:
         lines=tuple(status.text("portal").splitlines()),
         missing=() if status.ok else tuple(status.text("plain").splitlines()),
         pathway="" if status.pathway is None else q.pathways_by_name[status.pathway].label,
-        progress=f"{amount(status.units)} units and {amount(status.credit)} credits count",
+        progress=f"{counted(status)} count",
         groups=reader.groups(),
         surplus=tuple(
             f"{each} {units[each].title}" if each in units else str(each) for each in found.surplus

@@ -41,7 +41,8 @@ def test_what_is_missing_and_how_units_were_achieved(okafor_client: Client) -> N
 def test_lines_that_cannot_be_read_are_named(okafor_client: Client) -> None:
     page = checked(okafor_client, units="D/649/9001\nD/649/9001\n<b>what</b>\nD/601/4998")
     assert "The units cannot be read" in page
-    assert "line 3" in page
+    assert "Line 3: No unit of the qualification stands here." in page
+    assert "Did you mean" in page
     assert "<b>what</b>" not in page
 
 
