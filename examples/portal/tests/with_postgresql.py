@@ -11,6 +11,8 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -31,6 +33,14 @@ def programs() -> Path | None:
         return folders[-1]
     found = shutil.which("initdb")
     return None if found is None else Path(found).parent
+
+
+def _runs(process: int) -> bool:
+    """Tell whether a process is there and not only waiting to be buried."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(") ")[2][0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 class PostgreSQL:
@@ -66,14 +76,16 @@ class PostgreSQL:
 
     def kill(self) -> None:
         """Kill every process of it as a power cut would: nothing is written, nobody is told."""
-        first = int((self.folder / "data/postmaster.pid").read_text(encoding="ascii").split()[0])
-        with subprocess.Popen(["pgrep", "-P", str(first)], stdout=subprocess.PIPE, text=True) as listing:
-            others = [int(each) for each in listing.communicate()[0].split()]
-        for process in (first, *others):
-            try:
-                os.kill(process, signal.SIGKILL)
-            except ProcessLookupError:
-                continue  # it fell with the first
+        lock = self.folder / "data/postmaster.pid"
+        first = lock.read_text(encoding="ascii").split()[0]
+        found = subprocess.run(["pgrep", "-P", first], check=True, stdout=subprocess.PIPE, text=True)
+        processes = [int(first), *map(int, found.stdout.split())]
+        for each in processes:
+            with suppress(ProcessLookupError):  # it fell with the first
+                os.kill(each, signal.SIGKILL)
+        while any(map(_runs, processes)):
+            time.sleep(0.01)
+        lock.unlink()  # as after a start of the computer: the number may be another process's
 
     def __enter__(self) -> Self:
         """Start it."""
