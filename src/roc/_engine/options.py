@@ -39,11 +39,16 @@ class _Alternative:
     """
 
     def __init__(self, totals: Totals, domain: Domain, budget: Budget) -> None:
-        self.totals, self.domain = totals, domain
+        self.totals = totals
         self.seeker = Seeker(totals, budget)
-        self.inside, self.outside = totals.units(domain.inside), totals.units(domain.outside)
+        self.settle(domain)
         self.recent: tuple[Base, ...] = ()
         self.unseen = each_bit(totals.all & ~domain.outside)
+
+    def settle(self, domain: Domain) -> None:
+        """Note what is decided."""
+        self.domain = domain
+        self.inside, self.outside = self.totals.units(domain.inside), self.totals.units(domain.outside)
 
 
 class _Witnesses:
@@ -133,7 +138,11 @@ class _Witnesses:
 
 
 def _seek(each: _Alternative, near: Base, domain: Domain | None) -> Base | None:
-    return None if domain is None else each.seeker.seek(domain, near.held)
+    if domain is None:
+        return None
+    found = each.seeker.seek(domain, near.held)
+    each.settle(each.seeker.learn(each.domain))
+    return found
 
 
 def options(rules: Sequence[Rule], chosen: int, budget: Budget) -> Options:

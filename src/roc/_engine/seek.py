@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from roc._engine.bits import each_bit
 from roc._engine.budget import Budget, OutOfBudgetError
-from roc._engine.relax import relax
+from roc._engine.relax import Proof, decided, relax
 from roc._engine.search import Search
 from roc._engine.totals import Base, Column, Domain, Totals
 
@@ -23,6 +23,10 @@ _NODES: Final = 15
 
 _SEARCHING: Final = 200_000
 """So many states it may look at, before decisions go on."""
+
+
+_PROOFS: Final = 3
+"""So many proofs, the latest, are tried on what else there is to decide."""
 
 
 class _UndecidedError(Exception):
@@ -53,6 +57,7 @@ class Seeker:
 
     def __init__(self, totals: Totals, budget: Budget) -> None:
         self.totals, self.budget = totals, budget
+        self.proofs: list[Proof] = []
 
     def seek(self, domain: Domain, near: Mapping[int, Column] | None = None) -> Base | None:
         """Return a completion that holds and leaves out what it must, ``None`` where there is none.
@@ -133,18 +138,11 @@ class Seeker:
         """
         totals = self.totals
         weighing = totals.costs if weights is None else weights
-        start: dict[int, Column] = {}
-        several: list[int] = []
-        fixed, value = totals.nothing + totals.effect(domain.fired), 0
-        for i in each_bit(domain.inside):
-            start[i] = totals.columns[i][0]
-            if len(totals.columns[i]) > 1:
-                several.append(i)
-            else:
-                fixed += start[i].delta
-                value += weighing[i]
-        may = list(each_bit(totals.all & ~(domain.inside | domain.outside)))
-        found = relax(totals, totals.values(fixed), domain.fired, several, may, weighing, self.budget)
+        start = {i: totals.columns[i][0] for i in each_bit(domain.inside)}
+        values, several, may = self._left(domain)
+        found = relax(
+            totals, values, domain.fired, several, may, weighing, self.budget, proofs=self.proofs
+        )
         if found is None:
             return None
         taken: dict[int, float] = {}
@@ -161,4 +159,36 @@ class Seeker:
                 start.pop(i, None)
             if min(share, 1.0 - share) > doubt:
                 unsure, doubt = i, min(share, 1.0 - share)
+        value = sum(weighing[i] for i in each_bit(domain.inside) if len(totals.columns[i]) == 1)
         return Relaxed(start, unsure, value + found.value)
+
+    def _left(self, domain: Domain) -> tuple[dict[int, int], list[int], list[int]]:
+        """Return by how much bounds are kept, the items that are in and not placed yet, and those to decide."""
+        totals = self.totals
+        several: list[int] = []
+        fixed = totals.nothing + totals.effect(domain.fired)
+        for i in each_bit(domain.inside):
+            if len(totals.columns[i]) > 1:
+                several.append(i)
+            else:
+                fixed += totals.columns[i][0].delta
+        may = each_bit(totals.all & ~(domain.inside | domain.outside))
+        return totals.values(fixed), several, may
+
+    def learn(self, domain: Domain) -> Domain:
+        """Return a domain that has completions with what the latest proofs decide in it; they are forgotten.
+
+        Raises:
+            OutOfBudgetError: The budget is spent.
+        """
+        totals = self.totals
+        proofs, self.proofs = self.proofs[-_PROOFS:], []
+        for proof in proofs:
+            values, several, may = self._left(domain)
+            self.budget.left -= 1 + len(may) // 4
+            if self.budget.left < 0:
+                self.budget.more()
+            inside, outside = decided(proof, totals, values, domain.fired, several, may)
+            if inside | outside:
+                domain = totals.domain(domain.inside | inside, domain.outside | outside) or domain
+        return domain
