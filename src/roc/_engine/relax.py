@@ -1,5 +1,6 @@
 """The linear relaxation of what is left to decide in an alternative: a bound, prices, and where to look."""
 
+import math
 import operator
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
@@ -100,6 +101,7 @@ def relax(
         for column in several:
             columns.append(column)
             lines.append(totals.weights(column, fired))
+    values = _rounded(values, lines)
     worst = dict(values)  # only bounds that can be broken are rows
     for line in lines:
         for at, weight in line:
@@ -169,6 +171,18 @@ def _checked(
     return None
 
 
+def _rounded(values: Mapping[int, int], lines: Sequence[_Line]) -> dict[int, int]:
+    """Return by how much each bound is kept, less what no whole items can make use of.
+
+    Where all that is left comes in fives, 123 more are 125 more.
+    """
+    grains = dict.fromkeys(values, 0)
+    for line in lines:
+        for at, weight in line:
+            grains[at] = math.gcd(grains[at], weight)
+    return {at: value // grain * grain if (grain := grains[at]) > 1 else value for at, value in values.items()}
+
+
 def _worths(
     fields: Mapping[int, int], columns: Sequence[Column], lines: Sequence[_Line]
 ) -> dict[int, int]:
@@ -193,7 +207,7 @@ def decided(
     """
     columns = [column for i in (*must, *may) for column in totals.columns[i]]
     lines = [totals.weights(column, fired) for column in columns]
-    worths = _worths(proof.fields, columns, lines)
+    values, worths = _rounded(values, lines), _worths(proof.fields, columns, lines)
     spare = sum(factor * values[at] for at, factor in proof.fields.items())
     spare += sum(worths[i] for i in must) + sum(max(0, worths[i]) for i in may)
     inside = outside = 0
