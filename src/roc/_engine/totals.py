@@ -19,7 +19,7 @@ from roc._engine.problem import Option, Problem
 _STEPS: Final = 16
 """Steps of a walk from a broken selection to a completion."""
 
-_REST: Final = 5
+_REST: Final = 10
 """For so many steps a change is not taken back."""
 
 
