@@ -1,5 +1,6 @@
 """Completions of all alternatives of a rule together, in one order."""
 
+import functools
 import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
@@ -54,18 +55,22 @@ class Completer:
         packed: Sequence[Sequence[Problem]] | None = None,
     ) -> None:
         self.rules, self.chosen, self.banned, self.budget = rules, chosen, banned, budget
-        self.branches: list[_Branch] = []
-        for way, rule in enumerate(rules):
-            for problem in problems(rule, costs) if packed is None else packed[way]:
-                branch = self._branch(problem, way, banned, preferred, costs)
-                if branch is not None:
-                    self.branches.append(branch)
+        self.preferred, self.costs = preferred, costs
+        self.alternatives = [
+            (way, problem)
+            for way, rule in enumerate(rules)
+            for problem in (problems(rule, costs) if packed is None else packed[way])
+            if problem.possible
+        ]
 
-    def _branch(
-        self, problem: Problem, way: int, banned: int, preferred: int, costs: Mapping[int, int] | None
-    ) -> _Branch | None:
-        if not problem.possible:
-            return None
+    @functools.cached_property
+    def branches(self) -> list[_Branch]:
+        """The search of each alternative."""
+        each = (self._branch(problem, way) for way, problem in self.alternatives)
+        return [branch for branch in each if branch is not None]
+
+    def _branch(self, problem: Problem, way: int) -> _Branch | None:
+        banned, preferred, costs = self.banned, self.preferred, self.costs
         states, extra = problem.after(self.chosen)
         if not states or extra & banned:
             return None
@@ -124,12 +129,13 @@ class Completer:
 
     def some(self) -> Found | None:
         """Return some completion, whatever its place in the order; ``None`` where there is none."""
-        for branch in self.branches:
-            totals = totals_of(branch.search.problem)
-            domain = totals.domain(totals.items(self.chosen), totals.items(self.banned))
-            found = None if domain is None else Seeker(totals, self.budget).seek(domain)
+        for way, problem in self.alternatives:
+            totals = totals_of(problem)
+            inside, outside = totals.items(self.chosen), totals.items(self.banned & ~self.chosen)
+            domain = None if inside & outside else totals.domain(inside, outside)
+            found = None if domain is None else Seeker(totals, self.budget).begin(domain)
             if found is not None:
-                return Found(0, 0, totals.units(totals.held(found)) & ~self.chosen, branch.way)
+                return Found(0, 0, totals.units(totals.held(found)) & ~self.chosen, way)
         return None
 
     def relaxed_costs(self) -> list[float]:

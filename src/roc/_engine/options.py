@@ -75,7 +75,7 @@ class _Witnesses:
     def _base_of(self, each: _Alternative) -> Base | None:
         """Return a completion of an alternative; one that has none is given up."""
         if not each.recent:
-            found = each.seeker.seek(each.domain)
+            found = each.seeker.begin(each.domain)
             if found is None:
                 self.alive.remove(each)
             else:

@@ -47,6 +47,15 @@ class Relaxed(NamedTuple):
     value: float
 
 
+class Latest(NamedTuple):
+    """What was found last of an alternative: where, what, what was proven on the way, and what that took."""
+
+    domain: Domain
+    found: Base | None
+    proofs: Sequence[Proof]
+    spent: int
+
+
 class Seeker:
     """Completions of one alternative, found one at a time.
 
@@ -58,6 +67,26 @@ class Seeker:
     def __init__(self, totals: Totals, budget: Budget) -> None:
         self.totals, self.budget = totals, budget
         self.proofs: list[Proof] = []
+
+    def begin(self, domain: Domain) -> Base | None:
+        """Return what :meth:`seek` finds: the latest find is remembered, for one question follows another.
+
+        It counts as if it were looked for again, so that what a question may spend does not depend on earlier ones.
+
+        Raises:
+            OutOfBudgetError: The budget is spent.
+        """
+        budget, latest = self.budget, self.totals.latest
+        if latest is None or latest.domain != domain:
+            before = budget.whole
+            found = self.seek(domain)
+            self.totals.latest = latest = Latest(domain, found, tuple(self.proofs), before - budget.whole)
+            return found
+        self.proofs += latest.proofs
+        budget.left -= latest.spent
+        while budget.left < 0:
+            budget.more()
+        return latest.found
 
     def seek(self, domain: Domain, near: Mapping[int, Column] | None = None) -> Base | None:
         """Return a completion that holds and leaves out what it must, ``None`` where there is none.

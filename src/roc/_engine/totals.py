@@ -10,11 +10,14 @@ follows at once from a decision.
 import math
 import operator
 from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from roc._engine.bits import each_bit
 from roc._engine.budget import Budget
 from roc._engine.problem import Option, Problem
+
+if TYPE_CHECKING:
+    from roc._engine.seek import Latest
 
 _STEPS: Final = 16
 """Steps of a walk from a broken selection to a completion."""
@@ -76,7 +79,7 @@ class Base:
                 twice |= fired & column.fires
                 fired |= column.fires
         self.core, self.fired, self._twice = core, fired, twice
-        self.drops: list[tuple[int, int, int]] = []
+        self.drops: list[tuple[int, int, int]] | None = None
 
     def without(self, column: Column) -> tuple[int, int]:
         """Return the total without a column, and the triggers that the others fire."""
@@ -96,10 +99,12 @@ class Totals:
         fields: Where the bounds are.
         guard: The guard bits: a total that has them all keeps to every bound.
         nothing: The total of nothing.
+        latest: What was found last, and where.
     """
 
     def __init__(self, problem: Problem) -> None:
         self.problem = p = problem
+        self.latest: Latest | None = None
         shift = p.width - 1
         self.floor_guard = p.floor_guard & ~(1 << p.credit_floor + shift)
         self.ceiling_guard = sum(1 << at + shift for at in p.ceiling_fields)
@@ -352,10 +357,9 @@ class Totals:
 
     def _drops(self, base: Base) -> list[tuple[int, int, int]]:
         """Return each item of a selection with the total without it, and the triggers that the others fire."""
-        if not base.drops:
-            for i, column in base.held.items():
-                core, fired = base.without(column)
-                base.drops.append((i, core + self.effect(fired), fired))
+        if base.drops is None:
+            each = ((i, *base.without(column)) for i, column in base.held.items())
+            base.drops = [(i, core + self.effect(fired), fired) for i, core, fired in each]
         return base.drops
 
     def replace(self, base: Base, item: int, domain: Domain) -> Base | None:
