@@ -10,7 +10,7 @@ from roc._engine.rule import Rule
 from roc._engine.seek import Seeker
 from roc._engine.totals import Base, Domain, Totals, totals_of
 
-_RECENT: Final = 16
+_RECENT: Final = 8
 """So many completions, the latest, are looked at for one near which there is another."""
 
 
@@ -34,7 +34,7 @@ class _Alternative:
     Attributes:
         inside: The units that are in every completion, as far as can be told at once.
         outside: Those that are in none.
-        recent: The latest completions found, the last one first.
+        recent: The latest completions that were looked for, the last one first.
         unseen: The items that were in no completion when the last one was found.
     """
 
@@ -44,6 +44,10 @@ class _Alternative:
         self.settle(domain)
         self.recent: tuple[Base, ...] = ()
         self.unseen = each_bit(totals.all & ~domain.outside)
+
+    def remember(self, found: Base) -> None:
+        """Keep a completion to look near it; those near others have hardly any neighbours of their own."""
+        self.recent = (found, *self.recent[: _RECENT - 1])
 
     def settle(self, domain: Domain) -> None:
         """Note what is decided."""
@@ -79,12 +83,12 @@ class _Witnesses:
             if found is None:
                 self.alive.remove(each)
             else:
+                each.remember(found)
                 self._note(each, found)
         return each.recent[0] if each.recent else None
 
     def _note(self, each: _Alternative, found: Base) -> None:
         totals = each.totals
-        each.recent = (found, *each.recent[: _RECENT - 1])
         units = totals.units(totals.held(found))
         self.seen |= units
         self.common &= units
@@ -142,6 +146,8 @@ def _seek(each: _Alternative, near: Base, domain: Domain | None) -> Base | None:
         return None
     found = each.seeker.seek(domain, near.held)
     each.settle(each.seeker.learn(each.domain))
+    if found is not None:
+        each.remember(found)
     return found
 
 
