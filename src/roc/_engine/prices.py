@@ -4,6 +4,7 @@ min cost.x with low <= rows.x <= high and 0 <= x <= 1. The start, with every col
 dual feasible. The columns are sparse, the inverse of the basis is dense and small.
 """
 
+import operator
 from collections.abc import Sequence
 from typing import Final
 
@@ -106,8 +107,8 @@ def prices(
                     for i, w in columns[j]:
                         change[i] += w * step
                 at_upper[j] = not at_upper[j]
-            for i, each in enumerate(_times(inverse, place, [pair for pair in enumerate(change) if pair[1]])):
-                value[i] -= each
+            moved = _times(inverse, place, [(i, each) for i, each in enumerate(change) if each])
+            value = list(map(operator.sub, value, moved))
         pivot = alphas[entering]
         theta = reduced[entering] / pivot
         for j, alpha in alphas.items():

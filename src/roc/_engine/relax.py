@@ -74,6 +74,7 @@ def relax(
     extra: Sequence[Extra] = (),
     *,
     proofs: list[Proof] | None = None,
+    convex: bool = False,
 ) -> Solution | None:
     """Solve the relaxation; return ``None`` where it is impossible, which is checked in whole numbers.
 
@@ -87,6 +88,8 @@ def relax(
         budget: What may be spent.
         extra: Bounds besides.
         proofs: Receives the proof, where it is impossible.
+        convex: Whether bounds are taken as they are, so that the value is a convex function of each; else they are
+            rounded to what whole items can make of them.
 
     Raises:
         OutOfBudgetError: The budget is spent.
@@ -101,7 +104,7 @@ def relax(
         for column in several:
             columns.append(column)
             lines.append(totals.weights(column, fired))
-    values = _rounded(values, lines)
+    values = values if convex else _rounded(values, lines)
     worst = dict(values)  # only bounds that can be broken are rows
     for line in lines:
         for at, weight in line:
@@ -180,12 +183,12 @@ def _rounded(values: Mapping[int, int], lines: Sequence[_Line]) -> dict[int, int
     for line in lines:
         for at, weight in line:
             grains[at] = math.gcd(grains[at], weight)
-    return {at: value // grain * grain if (grain := grains[at]) > 1 else value for at, value in values.items()}
+    return {
+        at: value // grain * grain if (grain := grains[at]) > 1 else value for at, value in values.items()
+    }
 
 
-def _worths(
-    fields: Mapping[int, int], columns: Sequence[Column], lines: Sequence[_Line]
-) -> dict[int, int]:
+def _worths(fields: Mapping[int, int], columns: Sequence[Column], lines: Sequence[_Line]) -> dict[int, int]:
     """Return the most that each item can add to a sum of bounds with these factors."""
     found: dict[int, int] = {}
     for column, line in zip(columns, lines, strict=True):
@@ -199,7 +202,12 @@ def _worths(
 
 
 def decided(
-    proof: Proof, totals: Totals, values: Mapping[int, int], fired: int, must: Sequence[int], may: Sequence[int]
+    proof: Proof,
+    totals: Totals,
+    values: Mapping[int, int],
+    fired: int,
+    must: Sequence[int],
+    may: Sequence[int],
 ) -> tuple[int, int]:
     """Return the items that must be in and those that must be out, for else a proof found elsewhere holds here, too.
 

@@ -169,9 +169,7 @@ class Seeker:
         weighing = totals.costs if weights is None else weights
         start = {i: totals.columns[i][0] for i in each_bit(domain.inside)}
         values, several, may = self._left(domain)
-        found = relax(
-            totals, values, domain.fired, several, may, weighing, self.budget, proofs=self.proofs
-        )
+        found = relax(totals, values, domain.fired, several, may, weighing, self.budget, proofs=self.proofs)
         if found is None:
             return None
         taken: dict[int, float] = {}
