@@ -80,7 +80,7 @@ class Seeker:
         if latest is None or latest.domain != domain:
             before = budget.whole
             found = self.seek(domain)
-            self.totals.latest = latest = Latest(domain, found, tuple(self.proofs), before - budget.whole)
+            self.totals.latest = latest = Latest(domain, found, self.proofs[-_PROOFS:], before - budget.whole)
             return found
         self.proofs += latest.proofs
         budget.left -= latest.spent
