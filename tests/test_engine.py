@@ -114,6 +114,61 @@ def test_a_relaxation_whose_proof_fails_decides_nothing(monkeypatch: pytest.Monk
     assert Seeker(found, Budget(10**6)).seek(domain) is None  # decided unit by unit
 
 
+def test_bounds_are_rounded_to_what_whole_items_make_of_them() -> None:
+    """No unit of an even credit makes 31 of 30 credits; the relaxation alone would find parts of units that do."""
+    rule = _compiled("exactly 31 credits", sizes=" ".join(map(str, range(2, 42, 2))))
+    found = totals_of(problems(rule)[0])
+    domain = found.domain(0)
+    assert domain is not None
+    assert Seeker(found, Budget(10**6)).relax(domain) is None
+    budget = Budget(1000)
+    assert Seeker(found, budget).seek(domain) is None
+    assert budget.left > 0
+
+
+@pytest.mark.parametrize(
+    ("rules", "forced", "closed"),
+    [
+        (("at least 6 units", "at most 60 credits"), 0, 0b1111 << 9),
+        (("at least 6 units", "at least 81 credits"), 0, 0),
+        (("at most 6 units", "at least 81 credits"), 0b1111 << 9, 0),
+    ],
+)
+def test_one_proof_settles_many_units(
+    rules: tuple[str, str], forced: int, closed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What shows of one unit that it is closed, or forced, shows it of all that are at least as far off."""
+    rule = _compiled(*rules, sizes="10 10 10 10 10 10 10 10 10 12 13 18 19")
+    asked: list[object] = []
+    relax = seek.Seeker.relax
+
+    def noted(self: Seeker, domain: totals.Domain, weights: Sequence[int] | None = None) -> object:
+        asked.append(domain)
+        return relax(self, domain, weights)
+
+    monkeypatch.setattr(seek.Seeker, "relax", noted)
+    found = options([rule], 0, Budget(10**6))
+    assert (found.forced, found.closed) == (forced, closed)
+    assert len(asked) <= 2
+
+
+def test_what_is_remembered_counts_as_if_it_were_looked_for() -> None:
+    """What a question may spend does not depend on what was asked before."""
+    rule = _window([6, 8, 9, 12, 14, 15], 29, 3)
+    spent: list[int] = []
+    for _ in range(2):
+        budget = Budget(10**6)
+        assert Completer([rule], 0, budget).some() == Completer([rule], 0, Budget(10**6)).some()
+        spent.append(10**6 - budget.left)
+    assert spent[0] == spent[1] > 1
+    with pytest.raises(OutOfBudgetError):
+        Completer([rule], 0, Budget(spent[0] - 1)).some()
+    assert Completer([rule], 1, Budget(10**6)).some() != Completer([rule], 0, Budget(spent[0])).some()
+    budget = Budget(10**6, seconds=1000)
+    budget.left = 0
+    assert Completer([rule], 0, budget).some() is not None
+
+
 def test_where_decisions_settle_nothing_the_search_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """With little patience it is not answered either, and decisions go on; a budget that is spent is spent."""
     monkeypatch.setattr(totals, "_STEPS", 0)
