@@ -169,6 +169,41 @@ def test_what_is_remembered_counts_as_if_it_were_looked_for() -> None:
     assert Completer([rule], 0, budget).some() is not None
 
 
+def test_time_is_up_while_a_rule_of_many_alternatives_is_compiled() -> None:
+    """What is compiled by then is kept, so that a call that is repeated gets there."""
+    choices = [
+        roc.Choice(options=[roc.parse(f"at least 1 unit from unit M{i}"), roc.parse(f"at least {i} credits")])
+        for i in (1, 2, 3)
+    ]
+    rule = _compiled(*choices)
+    late = Budget(1000, seconds=0)
+    for made in range(1, 8):
+        with pytest.raises(OutOfBudgetError):
+            problems(rule, budget=late)
+        assert len(rule.problems) == made
+    with pytest.raises(OutOfBudgetError):
+        problems(rule, dict.fromkeys(range(4), 1), late)
+    with pytest.raises(OutOfBudgetError):
+        options([rule], 0, late)
+    with pytest.raises(OutOfBudgetError):
+        next(iter(Completer([rule], 0, late)))
+    assert len(problems(rule)) == 8
+    solver = roc.Solver(rule.qualification, limits=roc.Limits(seconds=1e-9))
+    start = roc.Selection.of(rule.qualification)
+    for _ in range(2):
+        assert solver.verdict(start) is roc.Verdict.UNDECIDED
+        assert not solver.options(start).exact
+        with pytest.raises(roc.LimitReachedError):
+            solver.count(start)
+        with pytest.raises(roc.LimitReachedError):
+            solver.complete(start)
+    found = solver.complete(start)
+    assert found is not None
+    assert not found.exact
+    assert not solver.options(start).exact
+    assert roc.Solver(rule.qualification).verdict(start) is roc.Verdict.COMPLETABLE
+
+
 def test_where_decisions_settle_nothing_the_search_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """With little patience it is not answered either, and decisions go on; a budget that is spent is spent."""
     monkeypatch.setattr(totals, "_STEPS", 0)

@@ -1,6 +1,5 @@
 """Completions of all alternatives of a rule together, in one order."""
 
-import functools
 import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
@@ -56,18 +55,30 @@ class Completer:
     ) -> None:
         self.rules, self.chosen, self.banned, self.budget = rules, chosen, banned, budget
         self.preferred, self.costs = preferred, costs
+        self._branches: list[_Branch] | None = None
         self.alternatives = [
             (way, problem)
             for way, rule in enumerate(rules)
-            for problem in (problems(rule, costs) if packed is None else packed[way])
+            for problem in (problems(rule, costs, budget) if packed is None else packed[way])
             if problem.possible
         ]
 
-    @functools.cached_property
+    @property
     def branches(self) -> list[_Branch]:
-        """The search of each alternative."""
-        each = (self._branch(problem, way) for way, problem in self.alternatives)
-        return [branch for branch in each if branch is not None]
+        """The search of each alternative.
+
+        Raises:
+            OutOfBudgetError: The time is up.
+        """
+        if self._branches is None:
+            found: list[_Branch] = []
+            for way, problem in self.alternatives:
+                self.budget.look()
+                branch = self._branch(problem, way)
+                if branch is not None:
+                    found.append(branch)
+            self._branches = found
+        return self._branches
 
     def _branch(self, problem: Problem, way: int) -> _Branch | None:
         banned, preferred, costs = self.banned, self.preferred, self.costs
@@ -110,6 +121,7 @@ class Completer:
                 self._push(heads, i, levels)
 
     def _push(self, heads: "_Heads", i: int, levels: Iterator[tuple[int, int]]) -> None:
+        self.budget.look()
         level = next(levels, None)
         if level is not None:
             branch = self.branches[i]
@@ -143,18 +155,30 @@ class Completer:
         return [branch.cost + branch.search.relaxed_cost() for branch in self.branches]
 
     def least_cost(self) -> int | None:
-        """Return a lower bound of the cost of a completion; ``None`` where there is none for certain."""
+        """Return a lower bound of the cost of a completion; ``None`` where there is none, or nothing is begun."""
+        branches = self._branches or ()
         return min(
-            (branch.cost + branch.search.least_cost() for branch in self.branches if branch.search.states),
+            (branch.cost + branch.search.least_cost() for branch in branches if branch.search.states),
             default=None,
         )
 
 
-def problems(rule: Rule, costs: Mapping[int, int] | None = None) -> list[Problem]:
-    """Return the alternatives of a rule, packed; without prices of units they are packed once."""
-    if costs is not None:
-        each = [costs[bit] for bit in range(len(rule.units))]
-        return [Problem(rule, parts, each) for parts in rule.alternatives]
-    if rule.problems is None:
-        rule.problems = [Problem(rule, parts) for parts in rule.alternatives]
-    return rule.problems
+def problems(
+    rule: Rule, costs: Mapping[int, int] | None = None, budget: Budget | None = None
+) -> list[Problem]:
+    """Return the alternatives of a rule, packed; without prices of units they are packed once.
+
+    Raises:
+        OutOfBudgetError: The time is up; without prices, what is packed by then is kept.
+    """
+    each = None if costs is None else [costs[bit] for bit in range(len(rule.units))]
+    found: list[Problem] = [*rule.problems] if costs is None else []
+    try:
+        for parts in rule.alternatives[len(found) :]:
+            found.append(Problem(rule, parts, each))
+            if budget is not None:
+                budget.look()
+    finally:
+        if costs is None:
+            rule.problems = found
+    return found

@@ -64,6 +64,7 @@ class _Witnesses:
         self.alive: list[_Alternative] = []
         for rule in rules:
             for problem in problems(rule):
+                budget.look()
                 totals = totals_of(problem)
                 domain = totals.domain(totals.items(chosen)) if problem.possible else None
                 if domain is not None:

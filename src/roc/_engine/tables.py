@@ -79,6 +79,7 @@ class Plan:
         self.forms: list[list[Form]] = []
         self.measured: tuple[int, ...] | None = None
         self._rows: list[Row] = []
+        self._order: list[int] = []
         order = self._arrange()
         self.order = tuple(order)
         self.axes = [axis._replace(weights=tuple(axis.weights[i] for i in order)) for axis in self.axes]
