@@ -72,8 +72,9 @@ class Completer:
         """
         if self._branches is None:
             found: list[_Branch] = []
-            for way, problem in self.alternatives:
-                self.budget.look()
+            for number, (way, problem) in enumerate(self.alternatives):
+                if number:
+                    self.budget.look()
                 branch = self._branch(problem, way)
                 if branch is not None:
                     found.append(branch)
@@ -99,6 +100,8 @@ class Completer:
     def __iter__(self) -> Iterator[Found]:
         heads: _Heads = []
         for i, branch in enumerate(self.branches):
+            if i:
+                self.budget.look()
             levels = branch.search.levels()
             self._push(heads, i, levels)
         while heads:
@@ -121,7 +124,6 @@ class Completer:
                 self._push(heads, i, levels)
 
     def _push(self, heads: "_Heads", i: int, levels: Iterator[tuple[int, int]]) -> None:
-        self.budget.look()
         level = next(levels, None)
         if level is not None:
             branch = self.branches[i]
@@ -174,10 +176,10 @@ def problems(
     each = None if costs is None else [costs[bit] for bit in range(len(rule.units))]
     found: list[Problem] = [*rule.problems] if costs is None else []
     try:
-        for parts in rule.alternatives[len(found) :]:
-            found.append(Problem(rule, parts, each))
-            if budget is not None:
+        for number, parts in enumerate(rule.alternatives[len(found) :]):
+            if number and budget is not None:
                 budget.look()
+            found.append(Problem(rule, parts, each))
     finally:
         if costs is None:
             rule.problems = found

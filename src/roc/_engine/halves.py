@@ -69,7 +69,6 @@ class Part:
     ) -> None:
         self.problems, self.way, self.budget, self.halvings = problems, way, budget, halvings
         self.is_half = is_half
-        budget.look()
         self.halves: list[Part] = []
         found = [_open(problem, way) for problem in problems]
         self.alternatives = [each for each in found if each is not None]
@@ -99,7 +98,6 @@ class Part:
         ]
         plan = Plan(tracks, len(self.masks), cells, measure, is_quick=is_quick)
         self.budget.left -= plan.effort
-        self.budget.look()
         if self.budget.left < 0:
             self.budget.more()
         return plan

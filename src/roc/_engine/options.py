@@ -64,7 +64,8 @@ class _Witnesses:
         self.alive: list[_Alternative] = []
         for rule in rules:
             for problem in problems(rule):
-                budget.look()
+                if self.alive:
+                    budget.look()
                 totals = totals_of(problem)
                 domain = totals.domain(totals.items(chosen)) if problem.possible else None
                 if domain is not None:

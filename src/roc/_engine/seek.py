@@ -26,7 +26,7 @@ _SEARCHING: Final = 200_000
 
 
 _PROOFS: Final = 3
-"""So many proofs, the latest, are tried on what else there is to decide."""
+"""So many proofs, the latest, are kept and tried on what else there is to decide."""
 
 
 class _UndecidedError(Exception):
@@ -62,6 +62,9 @@ class Seeker:
     Args:
         totals: The alternative.
         budget: What may be spent.
+
+    Attributes:
+        proofs: The latest proofs that something cannot be.
     """
 
     def __init__(self, totals: Totals, budget: Budget) -> None:
@@ -80,7 +83,7 @@ class Seeker:
         if latest is None or latest.domain != domain:
             before = budget.whole
             found = self.seek(domain)
-            self.totals.latest = latest = Latest(domain, found, self.proofs[-_PROOFS:], before - budget.whole)
+            self.totals.latest = Latest(domain, found, tuple(self.proofs), before - budget.whole)
             return found
         self.proofs += latest.proofs
         budget.left -= latest.spent
@@ -170,6 +173,7 @@ class Seeker:
         start = {i: totals.columns[i][0] for i in each_bit(domain.inside)}
         values, several, may = self._left(domain)
         found = relax(totals, values, domain.fired, several, may, weighing, self.budget, proofs=self.proofs)
+        del self.proofs[:-_PROOFS]
         if found is None:
             return None
         taken: dict[int, float] = {}
@@ -209,7 +213,7 @@ class Seeker:
             OutOfBudgetError: The budget is spent.
         """
         totals = self.totals
-        proofs, self.proofs = self.proofs[-_PROOFS:], []
+        proofs, self.proofs = self.proofs, []
         for proof in proofs:
             values, several, may = self._left(domain)
             self.budget.left -= 1 + len(may) // 4
