@@ -1,6 +1,8 @@
 """Parts of the engine by themselves: budgets, prices, relaxations, searches that resist."""
 
 import itertools
+import operator
+import random
 from collections.abc import Sequence
 
 import pytest
@@ -112,6 +114,54 @@ def test_a_relaxation_whose_proof_fails_decides_nothing(monkeypatch: pytest.Monk
     assert relaxed.value < -1e9
     monkeypatch.setattr(totals, "_STEPS", 0)
     assert Seeker(found, Budget(10**6)).seek(domain) is None  # decided unit by unit
+
+
+def test_prices_prove_what_the_shares_cost() -> None:
+    """Of small programs at random: the shares keep to the rows at a cost that the prices show to be the least."""
+    rng = random.Random(3)  # noqa: S311 - no secret
+    possible = 0
+    for _ in range(400):
+        costs = [float(rng.randint(-4, 9)) for _ in range(6)]
+        columns = [[(i, float(rng.choice((-2, 1, 2, 3, 5)))) for i in range(4)] for _ in costs]
+        low = [float(rng.randint(-3, 6)) for _ in range(4)]
+        high = [each + rng.choice((0.0, 1.0, 2.5, 1e12)) for each in low]
+        proof: list[float] = []
+        found = prices(costs, columns, low, high, proof=proof)
+        factors, shares = found or (proof, [])
+        worths = [sum(factors[i] * w for i, w in column) for column in columns]
+        if found is None:
+            asked = (
+                sum(
+                    sign * f * (lo if sign * f > 0 else hi)
+                    for f, lo, hi in zip(factors, low, high, strict=True)
+                )
+                - sum(max(0.0, sign * worth) for worth in worths)
+                for sign in (1, -1)
+            )
+            assert max(asked) > 0
+            continue
+        possible += 1
+        assert all(-1e-6 < share < 1 + 1e-6 for share in shares)
+        for i in range(4):
+            taken = sum(dict(column)[i] * share for column, share in zip(columns, shares, strict=True))
+            assert low[i] - 1e-5 < taken < high[i] + 1e-5
+        least = sum(
+            price * (lo if price > 0 else hi)
+            for price, lo, hi in zip(factors, low, high, strict=True)
+            if price
+        )
+        least += sum(min(0.0, cost - worth) for cost, worth in zip(costs, worths, strict=True))
+        assert sum(map(operator.mul, costs, shares)) == pytest.approx(least, abs=1e-4)
+    assert 50 < possible < 350
+
+
+def test_the_most_may_be_less_than_the_relaxation_says() -> None:
+    """Parts of units would come to 29 credits, whole ones come to 25."""
+    rule = _compiled("at most 29 credits", sizes="6 10 15")
+    start = roc.Selection.of(rule.qualification)
+    bounds = roc.Solver(rule.qualification).bounds(start, "credit")
+    assert bounds is not None
+    assert (bounds.least, bounds.most) == (0, 25)
 
 
 def test_bounds_are_rounded_to_what_whole_items_make_of_them() -> None:
