@@ -202,6 +202,20 @@ def test_one_proof_settles_many_units(
     assert len(asked) <= 2
 
 
+def test_what_is_learnt_is_paid_for() -> None:
+    """Trying a proof elsewhere costs something, too."""
+    rule = _compiled("at least 9 credits", "at most 2 units", sizes="4 3 3 2")
+    found = totals_of(problems(rule)[0])
+    domain = found.domain(0)
+    assert domain is not None
+    seeker = Seeker(found, Budget(1000))
+    assert seeker.relax(domain) is None
+    assert len(seeker.proofs) == 1
+    seeker.budget = Budget(0)
+    with pytest.raises(OutOfBudgetError):
+        seeker.learn(domain)
+
+
 def test_what_is_remembered_counts_as_if_it_were_looked_for() -> None:
     """What a question may spend does not depend on what was asked before."""
     rule = _window([6, 8, 9, 12, 14, 15], 29, 3)
@@ -258,14 +272,14 @@ def test_where_decisions_settle_nothing_the_search_is_asked(monkeypatch: pytest.
     """With little patience it is not answered either, and decisions go on; a budget that is spent is spent."""
     monkeypatch.setattr(totals, "_STEPS", 0)
     monkeypatch.setattr(seek, "_NODES", 0)
-    possible = _window([6, 8, 9, 12, 14, 15], 29, 3)
-    impossible = _window([6, 8, 10, 12, 14, 16], 31, 3)
     for searching in (1, 100_000):
         monkeypatch.setattr(seek, "_SEARCHING", searching)
+        possible = _window([6, 8, 9, 12, 14, 15], 29, 3)
         assert Completer([possible], 0, Budget(10**6)).some() is not None
+        impossible = _window(_THREES, 31, 3)
         assert Completer([impossible], 0, Budget(10**6)).some() is None
     with pytest.raises(OutOfBudgetError):
-        Completer([impossible], 0, Budget(2)).some()
+        Completer([_window(_THREES, 31, 3)], 0, Budget(2)).some()
 
 
 def test_what_is_decided_wholly_is_placed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -275,8 +289,8 @@ def test_what_is_decided_wholly_is_placed(monkeypatch: pytest.MonkeyPatch) -> No
         roc.UnitGroup(name="A", units=["M1", "M2", "M3"]),
         roc.UnitGroup(name="B", units=["M1", "M2"]),
     ]
-    for more, is_possible in (("at least 2 units", True), ("at least 5 credits from A", False)):
-        rule = _compiled(more, "at least 2 credits from B", sizes="3 3 1", groups=groups)
+    for more, is_possible in (("at least 2 units", True), ("at least 6 credits from A", False)):
+        rule = _compiled(more, "at least 2 credits from B", sizes="3 4 1", groups=groups)
         (problem,) = problems(rule)
         found = totals_of(problem)
         domain = found.domain(0b111)
@@ -334,6 +348,10 @@ def test_too_many_ways_to_place_linked_units_are_refused() -> None:
         problems(rule)
 
 
+_THREES = (6, 9, 12, 15, 18, 20)
+"""No three of these come to 31, which parts of them do."""
+
+
 def _window(sizes: Sequence[int], low: int, units: int) -> Rule:
     return _compiled(f"exactly {low} credits", f"exactly {units} units", sizes=" ".join(map(str, sizes)))
 
@@ -379,7 +397,13 @@ def test_searches_that_resist_are_relaxed(patience: int, monkeypatch: pytest.Mon
     ]
     assert found == expected
     assert not list(Completer([_window(sizes, 29, 5)], 0, Budget(10**7)))
-    assert not list(Completer([_window([6, 8, 10, 12, 14, 16], 31, 3)], 0, Budget(10**7)))
+    assert not list(Completer([_window(_THREES, 31, 3)], 0, Budget(10**7)))
+    sizes = [11, 8, 12, 11, 28, 13, 7, 11]
+    rule = _compiled("at least 48 credits", "exactly 5 units", sizes=" ".join(map(str, sizes)))
+    found = [each.added for each in Completer([rule], 0, Budget(10**7))]
+    each_five = itertools.combinations(range(len(sizes)), 5)
+    by_credit = sorted((sum(sizes[i] for i in each), each) for each in each_five)
+    assert found == [sum(1 << i for i in each) for credit, each in by_credit if credit >= 48]
 
 
 def test_from_a_crowd_of_states_nothing_is_relaxed(monkeypatch: pytest.MonkeyPatch) -> None:
