@@ -1,70 +1,120 @@
-"""How the portal answers under load: ``python benchmarks/load.py`` with the database of ``PORTAL_DATABASE``.
+"""How the portal answers under load.
 
-Starts the portal with gunicorn on this computer, lets 1, 10 and 50 people work at once, each with a session and
-a draft of their own, and prints for each kind of click how many there were in a second, how long they took, and
-what share of that was spent in ``roc``. The people run on the same computer and take their part of it.
+``python benchmarks/load.py``, or with PostgreSQL ``python tests/with_postgresql.py python benchmarks/load.py``.
+Starts the portal with gunicorn (two workers, four threads each) on this computer, lets 1, 10 and 50 people work at
+once, each logged in with a draft of their own, and prints for opening a saved group and for a click on Add (with the
+verdict and the suggestions in its answer): how many there were in a second, how long they took, and what share of
+that was spent in ``roc``. The people run on the same computer and take their part of it.
 """
 
 import argparse
+import itertools
 import os
 import re
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-import urllib.parse
-from collections import defaultdict
-from http.client import HTTPConnection, HTTPResponse
+from dataclasses import dataclass
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(HERE), str(HERE / "tests")]
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from with_postgresql import free_port  # noqa: E402 - found in the folder named above
+from tests.serving import Person, Portal
 
-TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
-ROC = re.compile(r"roc;dur=([0-9.]+)")
+OPEN = re.compile(r'action="(/centre/groups/\d+/open/)"')
+UNIT = re.compile(r'value="((?:add|remove)\|[^"]+)"')
 
 
-class Person:
-    """A browser of a person who is signed in: keeps the connection, the cookies and what it was told."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer: how long it took, and what of that was spent in roc, in milliseconds."""
 
-    def __init__(self, port: int, cookies: dict[str, str]) -> None:
-        """Begin with the cookies of a session."""
-        self.connection = HTTPConnection("127.0.0.1", port, timeout=120)
-        self.cookies = dict(cookies)
-        self.page = ""
-        self.roc = 0.0
+    total: float
+    roc: float
 
-    def _ask(self, method: str, path: str, body: str | None = None) -> HTTPResponse:
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
-        if body is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-        self.connection.request(method, path, body, headers)
-        response = self.connection.getresponse()
-        self.page = response.read().decode()
-        for each in response.headers.get_all("Set-Cookie", []):
-            name, _, value = each.partition(";")[0].partition("=")
-            self.cookies[name] = value
-        self.roc += sum(map(float, ROC.findall(response.headers.get("Server-Timing", ""))))
-        if response.status >= 400:
-            msg = f"{method} {path}: {response.status}"
-            raise RuntimeError(msg)
-        return response
 
-    def get(self, path: str) -> str:
-        """Open a page; return where one comes out."""
-        while True:
-            response = self._ask("GET", path)
-            if response.status < 300:
-                return path
-            path = response.headers["Location"].partition("#")[0]
+class Worker:
+    """A person who is at it until told to stop."""
 
-    def post(self, path: str, **fields: str) -> str:
-        """Send a form of the page that is open, and open what it leads to."""
-        token = TOKEN.search(self.page)
-        fields["csrfmiddlewaretoken"] = token[1] if token else ""
-        response = self._ask("POST", path, urllib.parse.urlencode(fields))
-        return self.get(response.headers["Location"].partition("#")[0])
+    def __init__(self, port: int, seed: int) -> None:
+        """Log in, and begin a draft of 500/9810/X."""
+        self.person = Person(port)
+        self.person.log_in()
+        self.turn = itertools.count(seed)
+        self.person.get("/centre/groups/create/")
+        self.draft = self.person.post("/centre/groups/create/", do="keep", group_type="Qualifications")
+        self.person.get(f"{self.draft}search/")
+        self.person.post(f"{self.draft}search/", add="500-9810-x")
+        self.person.get("/centre/groups/")
+        self.groups = OPEN.findall(self.person.page)
+
+    def open_group(self) -> Answer:
+        """Open a saved group: the click and the page to which it leads."""
+        self.person.get("/centre/groups/")
+        began = time.perf_counter()
+        self.person.post(self.groups[next(self.turn) % len(self.groups)])
+        return Answer((time.perf_counter() - began) * 1000, self.person.roc)
+
+    def click(self) -> Answer:
+        """Add a unit that is not there, or take out one that is: another one at every click."""
+        if f'method="post" action="{self.draft}"' not in self.person.page:
+            self.person.get(self.draft)
+        buttons = UNIT.findall(self.person.page)
+        button = buttons[next(self.turn) % len(buttons)]
+        began = time.perf_counter()
+        self.person.post(self.draft, swaps=True, do=button, shown="500-9810-x")
+        return Answer((time.perf_counter() - began) * 1000, self.person.roc)
+
+
+def measured(workers: list[Worker], what: str, seconds: float) -> tuple[float, list[Answer]]:
+    """Let everybody do one thing for some seconds; return how many answers there were in a second, and the answers."""
+    answers: list[Answer] = []
+    end = time.perf_counter() + seconds
+
+    def work(worker: Worker) -> None:
+        act = getattr(worker, what)
+        while time.perf_counter() < end:
+            answers.append(act())
+
+    busy = [threading.Thread(target=work, args=(worker,)) for worker in workers]
+    began = time.perf_counter()
+    for each in busy:
+        each.start()
+    for each in busy:
+        each.join()
+    return len(answers) / (time.perf_counter() - began), answers
+
+
+def main() -> None:
+    """Measure, and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=10.0)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, (Path(folder) / "log").open("wb") as log:
+        database = os.environ.get("PORTAL_DATABASE", f"sqlite:///{folder}/portal.sqlite3")
+        with Portal(database, log) as portal:
+            print("PostgreSQL" if database.startswith("postgresql") else "SQLite")
+            print("| people at once | what | a second | median ms | p95 ms | in roc, median ms | share of roc |")
+            print("|---|---|---|---|---|---|---|")
+            workers: list[Worker] = []
+            for people in (1, 10, 50):
+                workers += [Worker(portal.port, seed) for seed in range(len(workers), people)]
+                for what, name in (("open_group", "open a group"), ("click", "Add or Remove")):
+                    rate, answers = measured(workers, what, options.seconds)
+                    times = sorted(each.total for each in answers)
+                    roc = statistics.median(each.roc for each in answers)
+                    share = sum(each.roc for each in answers) / sum(times)
+                    p95 = times[int(0.95 * (len(times) - 1))]
+                    print(
+                        f"| {people} | {name} | {rate:.0f} | {statistics.median(times):.0f} | {p95:.0f} "
+                        f"| {roc:.1f} | {share:.0%} |",
+                        flush=True,
+                    )
+            for worker in workers:
+                worker.person.connection.close()
+
+
+if __name__ == "__main__":
+    main()
