@@ -1,19 +1,27 @@
 """Drawing: rows that are ready to be drawn, as figures of plotnine. Nothing else in ``roc`` imports plotnine."""
 
+import importlib
+import itertools
+import math
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from roc._plot_rows import Bar, TreeRow, Words
 from roc.errors import MissingExtraError
 
+if TYPE_CHECKING:
+    from plotnine import ggplot
+
+# Both are typed in part or not at all, so what is drawn with them is not checked, here and nowhere else.
 try:
-    import pandas as pd  # type: ignore[import-untyped] # it brings no types; frames stay in this module
-    import plotnine as p9
-    from plotnine import aes, element_blank, element_line, element_rect, element_text, ggplot
+    pd: Final[Any] = importlib.import_module("pandas")
+    p9: Final[Any] = importlib.import_module("plotnine")
 except ImportError:
     _what = "a plot"
     raise MissingExtraError(_what, "plot") from None
+
+aes: Final[Any] = p9.aes
 
 WIDTH: Final = 9.0
 """Inches: fits the column of a notebook."""
@@ -55,53 +63,62 @@ def _wrapped(text: str, width: float) -> str:
     return plain("\n".join(textwrap.wrap(text, max(20, int(width)))))
 
 
-def _base(words: Words, inks: Inks, width: float, height: float, table: "pd.DataFrame | None" = None) -> ggplot:
+def _base(words: Words, inks: Inks, width: float, height: float, table: Any = None) -> "ggplot":
     chars = width / _CHAR
     lines = 3 + sum(len(textwrap.wrap(each, int(chars))) for each in words)
-    return (
-        ggplot(table)
+    figure: ggplot = (
+        p9.ggplot(table)
         + p9.labs(
             title=_wrapped(words.title, chars / 1.25),
             subtitle=_wrapped(words.subtitle, chars),
-            caption=_wrapped(words.caption, chars),
+            caption=_wrapped(words.caption, chars * 1.15),
         )
         + p9.theme_minimal(base_size=10)
         + p9.theme(
             figure_size=(width, height + lines * _LINE),
             plot_title_position="plot",
             plot_caption_position="plot",
-            plot_background=element_rect(fill=inks.paper, color=inks.paper),
-            panel_background=element_blank(),
-            panel_grid_major=element_line(color=inks.line, size=0.6),
-            panel_grid_minor=element_blank(),
-            text=element_text(color=inks.text),
-            axis_text=element_text(color=inks.text, size=9),
-            axis_title=element_text(color=inks.quiet, size=9),
-            plot_title=element_text(size=13, weight="bold", ha="left", linespacing=1.3),
-            plot_subtitle=element_text(color=inks.text, size=10, ha="left", linespacing=1.4),
-            plot_caption=element_text(color=inks.quiet, size=8, ha="left", linespacing=1.4),
+            plot_background=p9.element_rect(fill=inks.paper, color=inks.paper),
+            panel_background=p9.element_blank(),
+            panel_grid_major=p9.element_line(color=inks.line, size=0.6),
+            panel_grid_minor=p9.element_blank(),
+            text=p9.element_text(color=inks.text),
+            axis_text=p9.element_text(color=inks.text, size=9),
+            axis_title=p9.element_text(color=inks.quiet, size=9),
+            plot_title=p9.element_text(size=13, weight="bold", ha="left", linespacing=1.3),
+            plot_subtitle=p9.element_text(color=inks.text, size=10, ha="left", linespacing=1.4),
+            plot_caption=p9.element_text(color=inks.quiet, size=8, ha="left", linespacing=1.4),
             legend_position="top",
             legend_justification_top="left",
-            legend_title=element_blank(),
+            legend_title=p9.element_blank(),
             legend_key_size=10,
+            legend_box_spacing=0.008,
         )
     )
+    return figure
 
 
-def nothing(words: Words, *, dark: bool) -> ggplot:
+def nothing(words: Words, *, dark: bool) -> "ggplot":
     """Return a figure of words only, where there is nothing to draw."""
-    return _base(words, DARK if dark else LIGHT, WIDTH, 0.2) + p9.theme(
-        axis_text=element_blank(), axis_title=element_blank(), panel_grid_major=element_blank()
+    figure: ggplot = _base(words, DARK if dark else LIGHT, WIDTH, 0.2) + p9.theme(
+        axis_text=p9.element_blank(), axis_title=p9.element_blank(), panel_grid_major=p9.element_blank()
     )
+    return figure
 
 
 def bars(
-    rows: Sequence[Bar], words: Words, axis: str, ticks: Mapping[float, str], kinds: Mapping[str, str], *, dark: bool
-) -> ggplot:
+    rows: Sequence[Bar],
+    words: Words,
+    axis: str,
+    ticks: Mapping[float, str],
+    kinds: Mapping[str, str],
+    *,
+    dark: bool,
+) -> "ggplot":
     """Return horizontal bars, the first on top.
 
     Args:
-        rows: The bars.
+        rows: The bars, at least one.
         words: What is written around them.
         axis: The title of the axis, with the unit of measure.
         ticks: The places on the axis with their labels.
@@ -112,7 +129,7 @@ def bars(
     labels = [textwrap.wrap(each.label, 54) or [""] for each in rows]
     tops, y = list[float](), 0.0
     for lines in labels:
-        step = 0.5 + 0.5 * len(lines)
+        step = 0.4 + 0.6 * len(lines)
         tops.append(-(y + step / 2))
         y += step
     end = max([1.0, *(each.length for each in rows)])
@@ -128,8 +145,8 @@ def bars(
             "at": [end + 0.02] * len(rows),
         }
     )
-    figure = (
-        _base(words, inks, WIDTH, y * 0.26 + 0.3, table)
+    figure: ggplot = (
+        _base(words, inks, WIDTH, y * 0.27 + 0.75, table)
         + p9.geom_rect(aes(xmin="start", xmax="length", ymin="low", ymax="high", fill="kind"))
         + p9.geom_text(aes(x="at", y="y", label="note"), ha="left", size=8.5, color=inks.text)
     )
@@ -146,29 +163,32 @@ def bars(
                 linetype=style,
                 size=0.9,
             )
-    longest = max((len(each.note) for each in rows), default=0)
-    return (
-        figure
-        + _fills(kinds, {each.kind for each in rows}, inks)
-        + p9.scale_x_continuous(
+    longest = max(len(each.note) for each in rows)
+    figure += [
+        _fills(kinds, {each.kind for each in rows}, inks),
+        p9.scale_x_continuous(
             name=axis,
             breaks=list(ticks),
             labels=list(ticks.values()),
             limits=(0, end + 0.02 + 0.021 * longest * end),
             expand=(0, 0.005),
-        )
-        + p9.scale_y_continuous(
+        ),
+        p9.scale_y_continuous(
             name="",
             breaks=tops,
             labels=[plain("\n".join(lines)) for lines in labels],
             limits=(-y - 0.1, 0.1),
             expand=(0, 0),
-        )
-        + p9.theme(panel_grid_major_y=element_blank(), axis_text_y=element_text(linespacing=1.15))
-    )
+        ),
+        p9.theme(
+            panel_grid_major_y=p9.element_blank(),
+            axis_text_y=p9.element_text(linespacing=1.15, ha="right", ma="right"),
+        ),
+    ]
+    return figure
 
 
-def _fills(kinds: Mapping[str, str], present: set[str], inks: Inks) -> p9.scale_fill_manual:
+def _fills(kinds: Mapping[str, str], present: set[str], inks: Inks) -> Any:
     there = [kind for kind in kinds if kind in present]
     return p9.scale_fill_manual(
         values={kind: getattr(inks, ink) for kind, ink in kinds.items()}, breaks=there, limits=there
@@ -181,45 +201,55 @@ def columns(
     axes: tuple[str, str],
     asked: float | None,
     *,
+    whole: bool,
     dark: bool,
-) -> ggplot:
+) -> "ggplot":
     """Return columns over a scale of totals.
 
     Args:
-        rows: Total, height, and what is written above the column.
+        rows: Total, height, and what is written above the column; at least one.
         words: What is written around them.
         axes: The titles of both axes.
         asked: The total that the rule asks for, marked by a line.
+        whole: Whether heights are whole numbers.
         dark: For a dark page.
     """
     inks = DARK if dark else LIGHT
     xs = [row[0] for row in rows]
-    gap = min((b - a for a, b in zip(xs, xs[1:], strict=False)), default=1.0)
+    gaps = [after - before for before, after in itertools.pairwise(xs)]
+    width = 0.85 * min([max(1.0, (xs[-1] - xs[0]) / 12), *gaps])
     table = pd.DataFrame(
         {"x": xs, "height": [row[1] for row in rows], "note": [plain(row[2]) for row in rows]}
     )
-    figure = _base(words, inks, WIDTH, 3.2, table) + p9.geom_col(
-        aes(x="x", y="height"), width=0.85 * gap, fill=inks.strong
+    figure: ggplot = _base(words, inks, WIDTH, 3.2, table) + p9.geom_col(
+        aes(x="x", y="height"), width=width, fill=inks.strong
     )
+    breaks: list[float] | bool = True
     if len(rows) <= _FEW:
-        figure += p9.geom_text(
-            aes(x="x", y="height", label="note"), va="bottom", nudge_y=0.0, size=8.5, color=inks.text
-        )
-        scale = p9.scale_x_continuous(name=axes[0], breaks=xs, labels=[f"{x:g}" for x in xs], expand=(0.04, 0.6 * gap))
-    else:
-        scale = p9.scale_x_continuous(name=axes[0], expand=(0.02, gap))
+        breaks = xs
+        figure += p9.geom_text(aes(x="x", y="height", label="note"), va="bottom", size=8.5, color=inks.text)
     if asked is not None:
-        figure += p9.geom_vline(xintercept=asked - gap / 2, linetype="dashed", color=inks.text)
-    return (
-        figure
-        + scale
-        + p9.scale_y_continuous(name=axes[1], labels=_amounts, expand=(0, 0, 0.1, 0))
-        + p9.theme(panel_grid_major_x=element_blank())
-    )
+        figure += p9.geom_vline(xintercept=asked - 0.59 * width, linetype="dashed", color=inks.text)
+    figure += [
+        p9.scale_x_continuous(name=axes[0], breaks=breaks, expand=(0.03, width)),
+        p9.scale_y_continuous(
+            name=axes[1], breaks=_whole if whole else True, labels=_amounts, expand=(0, 0, 0.1, 0)
+        ),
+        p9.theme(panel_grid_major_x=p9.element_blank()),
+    ]
+    return figure
 
 
 _FEW: Final = 14
 """So many columns have room for a number each."""
+
+
+def _whole(limits: tuple[float, float]) -> list[float]:
+    """Return some places from 0 on that are round and whole numbers."""
+    top = max(1.0, limits[1])
+    step = 10.0 ** max(0, math.floor(math.log10(top)) - 1)
+    step *= next(factor for factor in (1, 2, 5, 10, 20) if top / (step * factor) <= 6)
+    return [i * step for i in range(int(top / step) + 1)]
 
 
 def _amounts(ticks: Sequence[float]) -> list[str]:
@@ -234,7 +264,7 @@ def matrix(
     kinds: Mapping[str, tuple[str, str]],
     *,
     dark: bool,
-) -> ggplot:
+) -> "ggplot":
     """Return a square of cells: a row for each thing that does something, a column for each to which it is done.
 
     Args:
@@ -256,8 +286,8 @@ def matrix(
     labels = [plain(name) for name, _ in names]
     longest = max(len(name) for name, _ in names)
     below = max(len(name) for _, name in names)
-    figure = (
-        _base(words, inks, max(WIDTH, side + longest * 0.068 + 0.8), side + below * 0.075, table)
+    figure: ggplot = (
+        _base(words, inks, max(6.0, side + longest * 0.066 + 0.6), side + below * 0.075 + 0.6, table)
         + p9.geom_tile(aes(x="column", y="y"), data=own, fill=inks.line, width=0.94, height=0.94)
         + p9.geom_tile(aes(x="column", y="y", fill="kind"), width=0.94, height=0.94)
         + p9.geom_text(aes(x="column", y="y", label="sign"), color=inks.paper, size=8, fontweight="bold")
@@ -272,20 +302,22 @@ def matrix(
         + p9.scale_y_continuous(
             name=axes[1], breaks=[-i for i in range(n)], labels=labels, limits=(0.5 - n, 0.5), expand=(0, 0)
         )
-        + p9.coord_fixed()
     )
-    return figure + p9.theme(
-        axis_text_x=element_text(rotation=90, va="top", size=8),
-        axis_text_y=element_text(size=8),
-        panel_grid_major=element_line(size=0.3),
+    figure += p9.theme(
+        axis_text_x=p9.element_text(rotation=90, va="top", size=8),
+        axis_text_y=p9.element_text(size=8),
+        panel_grid_major=p9.element_line(size=0.3),
     )
+    return figure
 
 
 _CELL: Final = 0.21
 """Inches: the side of a cell."""
 
 
-def tree(nodes: Sequence[TreeRow], words: Words, kinds: Mapping[str, tuple[str, str]], *, dark: bool) -> ggplot:
+def tree(
+    nodes: Sequence[TreeRow], words: Words, kinds: Mapping[str, tuple[str, str]], *, dark: bool
+) -> "ggplot":
     """Return a tree as an indented list, every node on lines of its own, with branches.
 
     Args:
@@ -321,15 +353,17 @@ def tree(nodes: Sequence[TreeRow], words: Words, kinds: Mapping[str, tuple[str, 
     branches += [(float(nodes[i].depth), float(nodes[i].depth), ys[i], low) for i, low in last.items()]
     lines = pd.DataFrame(branches, columns=["x", "xend", "y", "yend"])
     present = [kind for kind in kinds if any(node.kind == kind for node in nodes)]
-    return (
+    figure: ggplot = (
         _base(words, inks, WIDTH, -y * 0.24 + 0.2, table)
-        + p9.geom_segment(
-            aes(x="x", xend="xend", y="y", yend="yend"), data=lines, color=inks.quiet, size=0.5
-        )
+        + p9.geom_segment(aes(x="x", xend="xend", y="y", yend="yend"), data=lines, color=inks.quiet, size=0.5)
         + p9.geom_point(aes(x="x", y="y", color="kind", shape="kind"), size=2.8, fill=inks.paper)
-        + p9.geom_text(aes(x="at", y="y", label="text"), ha="left", va="top", size=8.5, color=inks.text)
+        + p9.geom_text(
+            aes(x="at", y="y", label="text"), ha="left", va="top", nudge_y=0.33, size=8.5, color=inks.text
+        )
         + p9.scale_color_manual(
-            values={kind: getattr(inks, ink) for kind, (ink, _) in kinds.items()}, breaks=present, limits=present
+            values={kind: getattr(inks, ink) for kind, (ink, _) in kinds.items()},
+            breaks=present,
+            limits=present,
         )
         + p9.scale_shape_manual(
             values={kind: shape for kind, (_, shape) in kinds.items()}, breaks=present, limits=present
@@ -337,16 +371,17 @@ def tree(nodes: Sequence[TreeRow], words: Words, kinds: Mapping[str, tuple[str, 
         + p9.scale_x_continuous(limits=(-0.2, _DEEP), expand=(0, 0))
         + p9.scale_y_continuous(limits=(y, 0.6), expand=(0, 0))
         + p9.theme(
-            axis_text=element_blank(), axis_title=element_blank(), panel_grid_major=element_blank()
+            axis_text=p9.element_blank(), axis_title=p9.element_blank(), panel_grid_major=p9.element_blank()
         )
     )
+    return figure
 
 
 _DEEP: Final = 22.0
 """Steps of depth that fit the width of a tree."""
 
 
-def texts(figure: ggplot) -> tuple[str, str, str]:
+def texts(figure: "ggplot") -> tuple[str, str, str]:
     """Return the title, the subtitle and the caption of a figure, each on one line."""
     labels: Any = figure.labels
     found = (getattr(labels, name, None) for name in ("title", "subtitle", "caption"))

@@ -108,8 +108,8 @@ def _progress(status: ClauseStatus, place: str, *, binding: bool) -> Iterator[Pr
             rule, measure = str(clause), f"different {quoted(key)}"
         case Threshold():
             rule, measure = str(clause), clause.measure.word
-        case Choice(options=options):
-            rule, measure = _head(clause), f"of {len(options)} alternatives"
+        case Choice():
+            rule, measure = _head(clause), "alternatives"
         case _:
             rule = measure = ""
     if isinstance(clause, AllOf) or (isinstance(clause, Threshold) and status.parts):

@@ -5,6 +5,7 @@ Drawing needs the extra ``plot``; the rows behind each plot don't. Every functio
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
@@ -60,23 +61,11 @@ def __dir__() -> list[str]:
     return __all__
 
 
+_TIMES: Final = "\N{MULTIPLICATION SIGN}"
 _LIMIT: Final = "A limit was reached"
 _PERCENT: Final = {0.0: "0%", 0.25: "25%", 0.5: "50%", 0.75: "75%", 1.0: "100%"}
 _CROPPED: Final = 1.25
 """A bar is no longer: what is too much or more than enough stands beside it as a number."""
-
-
-def alt(figure: "ggplot") -> str:
-    """Return a text in place of the picture, for those who do not see it: the title, and what it comes to.
-
-    >>> import roc
-    >>> q = roc.load("examples/qualifications/500-9810-x-vehicle-fitting.yaml")
-    >>> print(alt(progress(roc.check(roc.Selection.start(q)))))
-    Progress against the thresholds. 1 of 6 thresholds is met. 500/9810/X IMI Level 2 Diploma in Vehicle Fitting Competence.
-    """
-    from roc import _figures  # noqa: PLC0415 - it needs an extra
-
-    return " ".join(each if each.endswith(".") else f"{each}." for each in _figures.texts(figure) if each)
 
 
 def _count(number: int, what: str) -> str:
@@ -165,7 +154,7 @@ def _written(number: int) -> str:
     if number < 10**12:
         return f"{number:,}"
     power = len(str(number)) - 1
-    return f"about {float(Fraction(number, 10**power)):.1f} × 10{str(power).translate(_POWERS)}"
+    return f"about {float(Fraction(number, 10**power)):.1f} {_TIMES} 10{str(power).translate(_POWERS)}"
 
 
 def totals(
@@ -216,15 +205,17 @@ def totals(
         subtitle += f" The rule asks for {asked} (dashed line)."
     digits = len(str(max(row.completions for row in rows)))
     power = 0 if digits <= 6 else 3 * ((digits - 1) // 3)
-    scale = _NAMES.get(power, f" (× 10{str(power).translate(_POWERS)})")
+    scale = _NAMES.get(power, f" ({_TIMES} 10{str(power).translate(_POWERS)})")
     columns = [
-        (float(row.total), float(Fraction(row.completions, 10**power)), _written(row.completions)) for row in rows
+        (float(row.total), float(Fraction(row.completions, 10**power)), _written(row.completions))
+        for row in rows
     ]
     return _figures.columns(
         columns,
         words._replace(subtitle=subtitle),
         (f"total of the finished selection, {_WORDS[measure]}", f"completions{scale}"),
         None if asked is None else float(asked),
+        whole=not power,
         dark=dark,
     )
 
@@ -298,7 +289,7 @@ def _share(row: FrequencyRow) -> str:
 # -- relations between units ------------------------------------------------------------------------
 
 _EFFECTS: Final = {
-    "closes": ("alarm", "×"),
+    "closes": ("alarm", _TIMES),
     "forces": ("strong", "+"),
     "not known": ("idle", "?"),
 }
@@ -343,8 +334,8 @@ def relations(
     subtitle = "No unit that is open closes or forces another."
     if rows:
         subtitle = (
-            "Choosing the unit of a row closes the units marked × and forces those marked +."
-            f" {_count(len(q.units) - len(shown), 'unit')} without such an effect not shown."
+            f"Choosing the unit of a row closes the units marked {_TIMES} and forces those marked +."
+            f" {_count(len(q.units) - len(shown), 'unit')} without any such effect left out."
         )
     if any(row.effect is UnitOption.UNDECIDED for row in rows):
         subtitle += f" {_LIMIT}: what is marked ? is not known."
@@ -363,7 +354,7 @@ def relations(
 
 # -- the rule as a tree -----------------------------------------------------------------------------
 
-_KINDS: Final = {
+_KINDS: Final[Mapping[str, tuple[str, str]]] = {
     NodeKind.QUALIFICATION: ("text", "s"),
     NodeKind.MANDATORY_GROUP: ("strong", "s"),
     NodeKind.OPTIONAL_GROUP: ("strong", "o"),
