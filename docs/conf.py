@@ -3,15 +3,20 @@
 import tomllib
 from pathlib import Path
 
+import matplotlib.font_manager  # it looks for fonts once on a machine, and says so: here, not on a page
+
 _project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
 
 project = _project["name"]
 copyright = "the rules-of-combination authors"  # noqa: A001 - Sphinx asks for this name
 version = release = _project["version"]
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
+nb_execution_timeout = 120
+nb_execution_raise_on_error = True
+nb_output_stderr = "warn"  # and a warning stops the build
 exclude_patterns = ["_build", "errors-files.md", "errors-calls.md"]
 
 html_theme = "furo"
