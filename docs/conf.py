@@ -1,9 +1,14 @@
 """How the documentation is built: ``sphinx-build -W --keep-going -n docs docs/_build``."""
 
+import importlib
 import tomllib
 from pathlib import Path
 
-import matplotlib.font_manager  # it looks for fonts once on a machine, and says so: here, not on a page
+from sphinx.application import Sphinx
+
+importlib.import_module(
+    "matplotlib.font_manager"
+)  # it looks for fonts once, and says so: here, not on a page
 
 _project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
 
@@ -41,3 +46,13 @@ nitpick_ignore_regex = [
         r"(Decimal|Mapping|Iterable|Iterator|Callable|Any|Self|ExceptionGroup|ValueError|KeyError|OSError)",
     ),
 ]
+
+
+def _skip(_app: object, _what: str, _name: str, found: object, *_: object) -> bool | None:
+    """Leave out the fields of named tuples: like all attributes, they are told in the text of their class."""
+    return True if (found.__doc__ or "").startswith("Alias for field number") else None
+
+
+def setup(app: Sphinx) -> None:
+    """Connect what is above (Sphinx calls this)."""
+    app.connect("autodoc-skip-member", _skip)

@@ -57,13 +57,16 @@ def test_the_package_offers_each_name_from_its_home() -> None:
         ("import roc", {"attr", "attrs", "cattrs"}),
         ("import roc; roc.check", {"cattrs", "roc.formats", "roc.wordings"}),
         ("import roc; roc.load", set[str]()),
+        ("import roc.plot; roc.plot.progress_rows", {"matplotlib", "numpy", "pandas", "roc._figures"}),
     ],
 )
 def test_an_import_brings_nothing_that_is_not_used(statement: str, unused: set[str]) -> None:
     """Neither the library of an extra nor a part of roc that is not needed yet is imported."""
     code = f"{statement}; import sys; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)  # noqa: S603 - the code is ours
-    assert not {*unused, "click", "hypothesis", "rich", "roc.cli", "yaml"}.intersection(done.stdout.split())
+    assert not {*unused, "click", "hypothesis", "plotnine", "rich", "roc.cli", "yaml"}.intersection(
+        done.stdout.split()
+    )
 
 
 def _records() -> list[type[attrs.AttrsInstance]]:
@@ -170,7 +173,15 @@ def test_ci_takes_the_commands_from_the_readme() -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", *sorted(f"docs/{path.name}" for path in (_ROOT / "docs").glob("*.md"))]
+    "page",
+    [
+        "README.md",
+        *sorted(
+            f"{folder}/{path.name}"
+            for folder in ("docs", "examples/notebooks")
+            for path in (_ROOT / folder).glob("*.md")
+        ),
+    ],
 )
 def test_links_lead_to_files(page: str) -> None:
     """Every relative link of a page leads to a file of the project."""

@@ -22,8 +22,6 @@ from roc.status import ClauseStatus, Status
 WHOLE: Final = "Whole qualification"
 """Where a clause stands that is over everything."""
 
-_NO_TIME: Final = 1e-6
-"""Seconds that suffice for nothing."""
 
 
 # -- what a figure is made of -----------------------------------------------------------------------
@@ -201,7 +199,7 @@ def frequency_rows(
     >>> q = roc.load("examples/qualifications/601-3457-4-customer-service.yaml")
     >>> first, *others = frequency_rows(roc.Solver(q), roc.Selection.start(q))
     >>> print(first.unit, first.option, first.share)
-    F/506/2131 open 32/59
+    F/649/9105 open 48/59
     """
     options = solver.options(selection, pathway=pathway, limits=limits)
     sure = {UnitOption.FORCED: Fraction(1), UnitOption.CLOSED: Fraction(0)}
@@ -252,21 +250,24 @@ def relation_rows(
     >>> import roc
     >>> q = roc.load("examples/qualifications/fitness-instructing-pairs.toml")
     >>> for row in relation_rows(roc.Solver(q), roc.Selection.start(q))[:2]:
-    ...     print(row.unit, row.other, row.effect)
-    L/600/9017 D/600/9023 forced
-    L/600/9017 A/600/9014 closed
+    ...     print(row.unit, row.effect, row.other)
+    5 forced 6
+    5 closed 7
     """
-    spend = _Spend(limits or solver.limits, 1 + len(solver.qualification.units))
-    before = solver.options(selection, pathway=pathway, limits=spend.share())
+    limits = limits or solver.limits
+    spend = _Spend(limits, 1 + len(solver.qualification.units))
+    before = solver.options(selection, pathway=pathway, limits=spend.share() or limits)
     free = (*before.where(UnitOption.OPEN), *before.where(UnitOption.UNDECIDED))
     rows: list[RelationRow] = []
     for number in free:
-        grown = selection.evolve(entries=(*selection.entries, Entry(unit=number)))
-        after = solver.options(grown, pathway=pathway, limits=spend.share()).by_number
+        share = spend.share()
+        after: Mapping[UnitNumber, UnitOption] = {}
+        if share is not None:
+            grown = selection.evolve(entries=(*selection.entries, Entry(unit=number)))
+            after = solver.options(grown, pathway=pathway, limits=share).by_number
+        effects = ((other, after.get(other, UnitOption.UNDECIDED)) for other in free if other != number)
         rows += [
-            RelationRow(number, other, after[other])
-            for other in free
-            if other != number and after[other] is not UnitOption.OPEN
+            RelationRow(number, other, effect) for other, effect in effects if effect is not UnitOption.OPEN
         ]
     return tuple(rows)
 
@@ -278,11 +279,12 @@ class _Spend:
         self.states = max(1, limits.states // questions)
         self.end = None if limits.seconds is None else time.monotonic() + limits.seconds
 
-    def share(self) -> Limits:
-        """Return what the next question may spend."""
+    def share(self) -> Limits | None:
+        """Return what the next question may spend; ``None``: the time is over."""
         if self.end is None:
             return Limits(states=self.states)
-        return Limits(states=self.states, seconds=max(self.end - time.monotonic(), _NO_TIME))
+        left = self.end - time.monotonic()
+        return Limits(states=self.states, seconds=left) if left > 0 else None
 
 
 # -- the rule as a tree -----------------------------------------------------------------------------
