@@ -272,14 +272,19 @@ def matrix(
         cells: Row, column and kind.
         words: What is written around it.
         axes: The titles of both axes.
-        kinds: The kinds of cells, in the legend's order, each with its ink and the sign drawn in it.
+        kinds: The kinds of cells, in the legend's order, each with its ink and the shape drawn in it.
         dark: For a dark page.
     """
     inks = DARK if dark else LIGHT
     n = len(names)
     table = pd.DataFrame(cells, columns=["row", "column", "kind"])
     table["y"] = -table["row"]
-    table["sign"] = [kinds[kind][1] for _, _, kind in cells]
+    signs = [
+        p9.geom_point(
+            aes(x="column", y="y"), data=part, shape=kinds[kind][1], color=inks.paper, size=2, stroke=0.7
+        )
+        for kind, part in table.groupby("kind")
+    ]
     table["kind"] = pd.Categorical(table["kind"], categories=list(kinds))
     own = pd.DataFrame({"column": list(range(n)), "y": [-i for i in range(n)]})
     side = _CELL * n
@@ -290,7 +295,7 @@ def matrix(
         _base(words, inks, max(6.0, side + longest * 0.066 + 0.6), side + below * 0.075 + 0.6, table)
         + p9.geom_tile(aes(x="column", y="y"), data=own, fill=inks.line, width=0.94, height=0.94)
         + p9.geom_tile(aes(x="column", y="y", fill="kind"), width=0.94, height=0.94)
-        + p9.geom_text(aes(x="column", y="y", label="sign"), color=inks.paper, size=8, fontweight="bold")
+        + signs
         + _fills({kind: ink for kind, (ink, _) in kinds.items()}, {kind for _, _, kind in cells}, inks)
         + p9.scale_x_continuous(
             name=axes[0],

@@ -23,7 +23,6 @@ WHOLE: Final = "Whole qualification"
 """Where a clause stands that is over everything."""
 
 
-
 # -- what a figure is made of -----------------------------------------------------------------------
 
 

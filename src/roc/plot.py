@@ -115,7 +115,7 @@ def progress(status: Status, *, dark: bool = False) -> "ggplot":
     )
     if not rows:
         return _figures.nothing(words, dark=dark)
-    axis = "share of what is asked for (solid mark), or of the most that is allowed (dotted mark)"
+    axis = "share of what is asked for (solid mark) or allowed (dotted mark)"
     return _figures.bars(list(map(_progress_bar, rows)), words, axis, _PERCENT, _PROGRESS, dark=dark)
 
 
@@ -220,6 +220,9 @@ def totals(
     )
 
 
+_MANY: Final = 40
+"""Where there are more units, those that are closed would bury the others."""
+
 _OPTIONS: Final = {"forced": "warm", "open": "strong", "closed": "idle", "undecided": "alarm"}
 
 
@@ -233,8 +236,8 @@ def frequencies(
 ) -> "ggplot":
     """Return a figure of how often each unit occurs in completions: :func:`frequency_rows` as bars.
 
-    It is the heart of a rule at a glance: what nobody gets round, what is free, what narrows all the rest. Where a
-    limit was reached the figure says so; units without a share have no bar.
+    It is the heart of a rule at a glance: what nobody gets round, what is free, what narrows all the rest. Of large
+    rules closed units are only counted. Where a limit was reached the figure says so; units without a share have no bar.
 
     Args:
         solver: The solver of the qualification.
@@ -251,7 +254,10 @@ def frequencies(
     pathway = selection.pathway if pathway is None else pathway
     rows = frequency_rows(solver, selection, pathway=pathway, limits=limits)
     found = Counter(row.option for row in rows)
+    shown = [row for row in rows if len(rows) <= _MANY or row.option is not UnitOption.CLOSED]
     said = [f"{found[option]} {option}" for option in UnitOption if found[option]]
+    if len(shown) < len(rows):
+        said[said.index(f"{found[UnitOption.CLOSED]} closed")] += " (not shown)"
     subtitle = f"Of {_count(len(rows), 'unit')}: {', '.join(said)}." if rows else "No unit is left to choose."
     if any(row.share is None for row in rows):
         subtitle += " Shares are not known: a limit was reached, or units from elsewhere are needed."
@@ -260,7 +266,7 @@ def frequencies(
         subtitle=subtitle,
         caption=_caption(solver.qualification, pathway, len(selection.numbers)),
     )
-    if not rows:
+    if not shown:
         return _figures.nothing(words, dark=dark)
     bars = [
         Bar(
@@ -269,7 +275,7 @@ def frequencies(
             kind=row.option.value,
             note=_share(row),
         )
-        for row in rows
+        for row in shown
     ]
     return _figures.bars(bars, words, "share of all completions", _PERCENT, _OPTIONS, dark=dark)
 
@@ -289,9 +295,9 @@ def _share(row: FrequencyRow) -> str:
 # -- relations between units ------------------------------------------------------------------------
 
 _EFFECTS: Final = {
-    "closes": ("alarm", _TIMES),
+    "closes": ("alarm", "x"),
     "forces": ("strong", "+"),
-    "not known": ("idle", "?"),
+    "not known": ("idle", "o"),
 }
 _EFFECT_OF: Final = {
     UnitOption.CLOSED: "closes",
@@ -338,7 +344,7 @@ def relations(
             f" {_count(len(q.units) - len(shown), 'unit')} without any such effect left out."
         )
     if any(row.effect is UnitOption.UNDECIDED for row in rows):
-        subtitle += f" {_LIMIT}: what is marked ? is not known."
+        subtitle += f" {_LIMIT}: what is marked with a circle is not known."
     words = Words(
         title="Which units close or force which",
         subtitle=subtitle,
