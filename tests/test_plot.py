@@ -462,6 +462,18 @@ def test_places_on_an_axis_of_counts_are_whole(top: float, places: list[int]) ->
     assert _figures._whole((0, top)) == places
 
 
+@pytest.mark.parametrize(
+    ("start", "said"), [("500", "credits"), ("btec", "guided learning hours"), ("bsb", "units")]
+)
+def test_totals_are_of_what_people_add_up(start: str, said: str) -> None:
+    """Without a measure named it is credit, or else hours, or else units, in rows and figures alike."""
+    q = load(start)
+    solver, begun = roc.Solver(q), roc.Selection.start(q)
+    assert plot.alt(plot.totals(solver, begun)).startswith(f"Completions by their total of {said}.")
+    measure = {"credits": "credit", "units": "units"}.get(said, "glh")
+    assert plot.total_rows(solver, begun) == plot.total_rows(solver, begun, measure)
+
+
 def test_a_pathway_is_named() -> None:
     """The caption says for which pathway a plot was drawn, whether it was asked for or chosen."""
     q = load("cmi")

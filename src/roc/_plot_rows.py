@@ -152,18 +152,30 @@ class TotalRow(NamedTuple):
 def total_rows(
     solver: Solver,
     selection: Selection,
-    measure: Measure | str = Measure.CREDIT,
+    measure: Measure | str | None = None,
     *,
     pathway: str | None = None,
     limits: Limits | None = None,
 ) -> tuple[TotalRow, ...]:
     """Return how many completions come to each total of a measure, least first.
 
+    Where no measure is named it is the first of credit, hours and units that the units have.
+
     Raises:
         LimitReachedError: The limits did not suffice.
     """
+    measure = usual_measure(solver.qualification) if measure is None else measure
     found = solver.distribution(selection, measure, pathway=pathway, limits=limits)
     return tuple(TotalRow(total, ways) for total, ways in found.items())
+
+
+def usual_measure(qualification: Qualification) -> Measure:
+    """Return what people add up for a qualification: credit, or else hours, or else units."""
+    if any(unit.credit is not None for unit in qualification.units):
+        return Measure.CREDIT
+    if any(unit.guided_learning_hours is not None for unit in qualification.units):
+        return Measure.GLH
+    return Measure.UNITS
 
 
 class FrequencyRow(NamedTuple):

@@ -24,6 +24,7 @@ from roc._plot_rows import (
     relation_rows,
     total_rows,
     tree_rows,
+    usual_measure,
 )
 from roc.answers import Limits, UnitOption
 from roc.errors import LimitReachedError
@@ -160,7 +161,7 @@ def _written(number: int) -> str:
 def totals(
     solver: Solver,
     selection: Selection,
-    measure: Measure | str = Measure.CREDIT,
+    measure: Measure | str | None = None,
     *,
     pathway: str | None = None,
     limits: Limits | None = None,
@@ -173,7 +174,7 @@ def totals(
     Args:
         solver: The solver of the qualification.
         selection: What is chosen already.
-        measure: What is added up.
+        measure: What is added up; else the first of credit, hours and units that the units have.
         pathway: The pathway to finish for; else the selection's own, else any.
         limits: What may be spent; else the solver's own.
         dark: For a dark page.
@@ -183,7 +184,8 @@ def totals(
     """
     from roc import _figures  # noqa: PLC0415 - it needs an extra
 
-    measure, q = Measure(measure), solver.qualification
+    q = solver.qualification
+    measure = usual_measure(q) if measure is None else Measure(measure)
     pathway = selection.pathway if pathway is None else pathway
     words = Words(
         title=f"Completions by their total of {_WORDS[measure]}",
