@@ -51,7 +51,17 @@ def test_the_package_offers_each_name_from_its_home() -> None:
         _ = roc.nothing  # type: ignore[attr-defined]
 
 
-_EXTRAS = {"click", "hypothesis", "openpyxl", "ortools", "plotnine", "rapidfuzz", "rich", "xlsxwriter", "yaml"}
+_EXTRAS = {
+    "click",
+    "hypothesis",
+    "openpyxl",
+    "ortools",
+    "plotnine",
+    "rapidfuzz",
+    "rich",
+    "xlsxwriter",
+    "yaml",
+}
 
 
 @pytest.mark.parametrize(
