@@ -8,7 +8,7 @@ from typing import Final
 import attrs
 
 from roc.advice import advise
-from roc.display import visible
+from roc._page import visible
 from roc.errors import DataError, InvalidData
 from roc.formats import read_plain
 from roc.formats._plain import path_of
