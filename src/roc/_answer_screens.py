@@ -13,8 +13,10 @@ from roc._page import (
     DROPPED,
     GAP,
     MEASURES,
+    NEITHER,
     Bar,
     Block,
+    Cell,
     Fields,
     Grid,
     Heading,
@@ -250,7 +252,9 @@ def completions_screen(completions: Iterable[Completion], *, most: int = _MOST) 
 def _compared(found: Sequence[Completion]) -> Grid:
     names = [f"Way {i}" for i in range(1, len(found) + 1)] if len(found) > 1 else ["Way to finish"]
     headings = (Heading("Unit"), *(Heading(name, is_amount=True) for name in names))
-    rows = [(said(label, Tone.STRONG), *map(said, values)) for label, values in _sizes(found)]
+    rows: list[tuple[Cell, ...]] = [
+        (said(label, Tone.STRONG), *map(said, values)) for label, values in _sizes(found)
+    ]
     units: dict[str, Row] = {}
     for each in found:
         for row in _with_stand_ins(each.selection, each.added):
@@ -258,7 +262,7 @@ def _compared(found: Sequence[Completion]) -> Grid:
     for name, row in units.items():
         label = said(str(row.unit.number), Tone.NUMBER) + said(" " if row.title else "") + row.title
         held = (name in _names(each) for each in found)
-        rows.append((label, *(said(ADDED.text if is_held else "") for is_held in held)))
+        rows.append((label, *(ADDED if is_held else NEITHER for is_held in held)))
     return Grid(headings, tuple(rows))
 
 

@@ -17,6 +17,7 @@ from roc._page import (
     Gap,
     Grid,
     Items,
+    Mark,
     Meter,
     Meters,
     Paragraph,
@@ -42,19 +43,21 @@ _BAR: Final = "#3b7dbd"
 # each has a contrast of 3 to 1 at least to white and to the dark of the usual editors
 
 _STYLE: Final = f"""
-R {{ max-width: 62rem; line-height: 1.45; font-size: .9rem; overflow-wrap: anywhere; }}
+R {{ max-width: 62rem; line-height: 1.45; font-size: .9rem; overflow-wrap: break-word; }}
+R td, R dd, R li, R p {{ overflow-wrap: anywhere; }}
 R p, R ul {{ margin: .4rem 0; }}
 R ul {{ padding-inline-start: 1.4rem; }}
 R dl {{ margin: .4rem 0; display: grid; grid-template-columns: max-content 1fr; gap: .1rem .9rem; }}
 R dl > div {{ display: contents; }}
 R dt {{ font-weight: 600; margin: 0; }}
-R dd {{ margin: 0; }}
+R dd {{ margin: 0; white-space: pre-wrap; }}
 R table {{ border-collapse: collapse; margin: .4rem 0 .8rem; table-layout: auto; width: auto; font-size: inherit; }}
 R th, R td {{ text-align: start; vertical-align: top; padding: .2rem .8rem .2rem 0; border: 0; }}
 R tr {{ background: none; border-bottom: 1px solid rgb(128 128 128 / .35); }}
 R th {{ font-weight: 600; }}
 R tbody th {{ font-weight: 400; }}
 R thead th {{ vertical-align: bottom; }}
+R td.roc-amount {{ overflow-wrap: normal; }}
 R .roc-amount {{ text-align: end; font-variant-numeric: tabular-nums; }}
 R .roc-number {{ font-family: ui-monospace, monospace; font-size: .95em; }}
 R .roc-clause {{ min-width: 14rem; }}
@@ -65,7 +68,8 @@ R .roc-ok::before, R .roc-not-ok::before {{
   content: ""; display: inline-block; width: .6em; height: .6em; margin-inline-end: .4em; background: {_OK};
   border-radius: 50%; }}
 R .roc-not-ok::before {{ background: {_NOT_OK}; border-radius: 0; }}
-R .roc-bar {{ display: block; width: 9rem; height: .5rem; margin-top: .35rem; border-radius: .25rem;
+R .roc-so-far {{ display: inline-block; min-width: 7rem; }}
+R .roc-bar {{ display: inline-block; width: 8rem; height: .6rem; border-radius: .3rem;
   background: rgb(128 128 128 / .3); overflow: hidden; }}
 R .roc-bar > span {{ display: block; height: 100%; background: {_BAR}; }}
 R .roc-bar.roc-full > span {{ background: {_OK}; }}
@@ -204,7 +208,7 @@ def _meters(meters: Sequence[Meter]) -> Iterator[str]:
         bar = "" if each.share is None else _bar(each.share, f"{each.label}: {each.amount}")
         indent = f' style="padding-inline-start: {min(each.depth, _DEEPEST)}rem"' if each.depth else ""
         yield f'<tr><td>{_span(verdict, tone)}</td><th scope="row" class="roc-clause"{indent}>'
-        yield f"{_text(each.label)}</th><td>{_text(each.amount)}{bar}</td></tr>"
+        yield f"{_text(each.label)}</th><td><span class=\"roc-so-far\">{_text(each.amount)}</span>{bar}</td></tr>"
     yield "</tbody></table>"
 
 
@@ -218,7 +222,13 @@ def _grid(grid: Grid) -> Iterator[str]:
         yield "<tr>"
         for i, (cell, heading) in enumerate(zip(row, grid.headings, strict=True)):
             kind = ' class="roc-amount"' if heading.is_amount else ""
-            shown = _bar(cell.share) if isinstance(cell, Bar) else _words(cell)
+            match cell:
+                case Bar(share=share):
+                    shown = _bar(share)
+                case Mark():
+                    shown = _mark(cell)
+                case Words():
+                    shown = _words(cell)
             yield f"<td{kind}>{shown}</td>" if i else f'<th scope="row"{kind}>{shown}</th>'
         yield "</tr>"
     yield "</tbody></table>"
@@ -262,12 +272,13 @@ def _section(section: Section, columns: Sequence[Column]) -> Iterator[str]:
     yield from _more(section.more)
 
 
+def _mark(mark: Mark) -> str:
+    return f'{mark.sign}<span class="roc-hidden">{mark.word}</span>'
+
+
 def _cell(row: Row, column: Column) -> str:
     if column is Column.MARK:
-        mark = row.mark
-        if mark is None:
-            return "<td></td>"
-        return f'<td>{mark.sign}<span class="roc-hidden">{mark.word}</span></td>'
+        return f"<td>{'' if row.mark is None else _mark(row.mark)}</td>"
     shown = _words(column.of(row))
     if column is Column.NUMBER:
         return f'<th scope="row">{shown}</th>'

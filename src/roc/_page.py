@@ -145,6 +145,7 @@ COUNTS: Final = Mark("[x]", "✓", "counts")
 IDLE: Final = Mark("[-]", "\N{EN DASH}", "chosen, and does not count here")
 OPEN: Final = Mark("[ ]", "", "not chosen")
 ADDED: Final = Mark("[+]", "+", "added")
+NEITHER: Final = Mark("", "", "not added")
 DROPPED: Final = Mark("[-]", "\N{MINUS SIGN}", "dropped")
 
 
@@ -327,6 +328,9 @@ class Bar:
     share: Fraction
 
 
+Cell: TypeAlias = Words | Bar | Mark
+
+
 @attrs.frozen
 class Heading:
     """The heading of a column of a table, and whether its values are amounts, which stand on the right."""
@@ -340,7 +344,7 @@ class Grid:
     """A table of anything but units."""
 
     headings: tuple[Heading, ...]
-    rows: tuple[tuple[Words | Bar, ...], ...]
+    rows: tuple[tuple[Cell, ...], ...]
     more: int = 0
 
 
@@ -442,7 +446,7 @@ def _short(block: Block, room: _Room, letters: int) -> Block:
         case Grid(rows=rows):
             kept_rows = rows[: room.take(len(rows))]
             cells = tuple(
-                tuple(each if isinstance(each, Bar) else each.cut(letters) for each in row)
+                tuple(each.cut(letters) if isinstance(each, Words) else each for each in row)
                 for row in kept_rows
             )
             return attrs.evolve(block, rows=cells, more=len(rows) - len(kept_rows))

@@ -3,18 +3,19 @@
 import io
 import math
 from collections.abc import Iterable, Iterator
-from fractions import Fraction
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from roc._page import (
     IDLE,
     Bar,
     Block,
+    Cell,
     Column,
     Fields,
     Gap,
     Grid,
     Items,
+    Mark,
     Meters,
     Paragraph,
     Section,
@@ -140,8 +141,14 @@ def _hanging(text: str) -> Table:
     return shown
 
 
-def _bar(share: Fraction, width: int) -> Text:
-    return Text("#" * math.ceil(width * share))
+def _cell(cell: Cell) -> Text:
+    match cell:
+        case Bar(share=share):
+            return Text("#" * math.ceil(_BAR * share))
+        case Mark(text=text):
+            return Text(text)
+        case Words():
+            return _text(cell)
 
 
 def _grid(grid: Grid) -> Table:
@@ -151,9 +158,7 @@ def _grid(grid: Grid) -> Table:
         justify: _Side = "right" if heading.is_amount else "left"
         table.add_column(heading.text, justify=justify, overflow="fold", max_width=wide)
     for row in grid.rows:
-        table.add_row(
-            *(_bar(cell.share, _BAR) if isinstance(cell, Bar) else _text(cell) for cell in row)
-        )
+        table.add_row(*map(_cell, row))
     return table
 
 

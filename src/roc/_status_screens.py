@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
+from typing import Final
 
 from roc._page import (
     COUNTS,
@@ -39,10 +40,13 @@ from roc.groups import UnitGroup
 from roc.messages import Severity
 from roc.numbers import UnitNumber
 from roc.qualification import Entry, Qualification
-from roc.rules import Choice, Linked, Measure, Requires, State, Threshold
+from roc.rules import Barred, Choice, Linked, Measure, Requires, State, Threshold
 from roc.status import ClauseStatus, GroupStatus, Status
 from roc.units import Unit
 from roc.wordings import Wording, find
+
+_FEW: Final = 3
+"""So many clauses about particular units that hold are shown one by one."""
 
 
 def _unit_blocks(q: Qualification, sections: Iterable[Section]) -> Iterator[Block]:
@@ -317,8 +321,12 @@ class _StatusScreen:
 
 
 def clause_meters(clauses: Iterable[ClauseStatus], depth: int = 0) -> Iterator[Meter]:
-    """Yield how far clauses are met, those inside a clause below it."""
-    for each in clauses:
+    """Yield how far clauses are met, those inside a clause below it; many that only hold take one line."""
+    several = tuple(clauses)
+    holding = sum(1 for each in several if _only_holds(each))
+    if holding > _FEW:
+        several = tuple(each for each in several if not _only_holds(each))
+    for each in several:
         amount, share = _progress(each)
         label = "every unit of the group" if each.clause is None else str(each.clause)
         if isinstance(each.clause, Choice):
@@ -326,6 +334,12 @@ def clause_meters(clauses: Iterable[ClauseStatus], depth: int = 0) -> Iterator[M
         yield Meter(label=label, ok=each.ok, amount=amount, share=share, depth=depth)
         if not isinstance(each.clause, Threshold):  # parts of a threshold are its words of a tag
             yield from clause_meters(each.parts, depth + 1)
+    if holding > _FEW:
+        yield Meter(label=f"{holding} clauses about particular units", ok=True, depth=depth)
+
+
+def _only_holds(status: ClauseStatus) -> bool:
+    return status.ok and isinstance(status.clause, Barred | Linked | Requires)
 
 
 def _progress(status: ClauseStatus) -> tuple[str, Fraction | None]:
@@ -334,7 +348,7 @@ def _progress(status: ClauseStatus) -> tuple[str, Fraction | None]:
     if isinstance(status.clause, Threshold) and status.parts:
         met = sum(1 for each in status.parts if each.ok)
         return f"{met} of {len(status.parts)} met", Fraction(met, len(status.parts))
-    if actual is None or (status.ok and isinstance(status.clause, Linked | Requires)):
+    if actual is None or _only_holds(status) or isinstance(status.clause, Barred):
         return "", None
     if low is None:
         held = actual if status.taken is None else status.taken
