@@ -48,7 +48,7 @@ from roc.status import check
 from roc.units import Unit
 from roc.wordings import Wording, find
 
-_VERDICTS: Final = {
+VERDICTS: Final = {
     Verdict.COMPLETE: "Complete",
     Verdict.COMPLETABLE: "Can be finished",
     Verdict.BLOCKED: "Blocked: it cannot be finished, whatever is added",
@@ -103,7 +103,7 @@ def _header_pairs(selection: Selection, text: str, *, ok: bool) -> Iterator[tupl
 def verdict_screen(selection: Selection, found: Verdict) -> Screen:
     """Return the header, with the verdict."""
     ok = found in {Verdict.COMPLETE, Verdict.COMPLETABLE}
-    return Screen(blocks=(_header(selection, _VERDICTS[found], ok=ok),))
+    return Screen(blocks=(_header(selection, VERDICTS[found], ok=ok),))
 
 
 def check_screen(selection: Selection) -> Screen:
@@ -194,14 +194,15 @@ def completion_screen(
 ) -> Screen:
     """Return a completion: what it takes, and the units that are added."""
     q = found.selection.qualification
-    heading = f"{name}: {_size(found)}"
+    heading = f"{name}: {completion_size(found)}"
     cost = found.cost if priced else None
     fields = tuple(_facts(q, _new_pathway(asked, found), found.conditions, cost))
     rows = tuple(_with_stand_ins(found.selection, found.added))
     return _units_screen(q, Section(heading=said(heading, Tone.STRONG), fields=fields, rows=rows))
 
 
-def _size(found: Completion) -> str:
+def completion_size(found: Completion) -> str:
+    """Return how much a completion adds."""
     if not found.added:
         return "nothing to add"
     credit = f", {many(found.credit, 'credit')}" if _has_credit(found.selection.qualification) else ""
@@ -346,15 +347,17 @@ def conflict_screen(
     words = find(wording)
     blocks: list[Block] = [GAP, Paragraph(said(name, Tone.STRONG))] if name else []
     blocks += [GAP, Paragraph(said(conflict.head.text(words)))]
+    items: list[tuple[int, str]] = []
     count = 0
     for clause in conflict.clauses:
-        blocks += [Items(((0, message.text(words)),)) for message in clause.messages]
+        items += [(0, message.text(words)) for message in clause.messages]
         count += len(clause.messages)
         place = None if places is None else places(clause.path)
         if place is not None:
-            blocks.append(Paragraph(said(place, Tone.FAINT), 4))
-    blocks += [Items(((0, message.text(words)),)) for message in conflict.messages[count:]]
-    return Screen(blocks=tuple(blocks))
+            blocks += [Items(tuple(items)), Paragraph(said(place, Tone.FAINT), 4)]
+            items = []
+    items += [(0, message.text(words)) for message in conflict.messages[count:]]
+    return Screen(blocks=(*blocks, Items(tuple(items))))
 
 
 # -- count ------------------------------------------------------------------------------------------

@@ -175,6 +175,11 @@ def status_screen(
     return _StatusScreen(status, best, find(wording), progress=progress).screen()
 
 
+def status_header(status: Status, wording: Wording) -> tuple[tuple[str, Words], ...]:
+    """Return the header of a status, with its lines."""
+    return tuple(_StatusScreen(status, None, wording)._header())
+
+
 class _StatusScreen:
     def __init__(
         self, status: Status, best: Combination | None, wording: Wording, *, progress: bool = False
