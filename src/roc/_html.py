@@ -49,15 +49,16 @@ R p, R ul {{ margin: .4rem 0; }}
 R ul {{ padding-inline-start: 1.4rem; }}
 R dl {{ margin: .4rem 0; display: grid; grid-template-columns: max-content 1fr; gap: .1rem .9rem; }}
 R dl > div {{ display: contents; }}
-R dt {{ font-weight: 600; margin: 0; }}
-R dd {{ margin: 0; white-space: pre-wrap; }}
+R dt, R dd {{ margin: 0; padding: 0; float: none; width: auto; display: block; }}
+R dt {{ font-weight: 600; white-space: nowrap; }}
+R dd {{ white-space: pre-wrap; }}
 R table {{ border-collapse: collapse; margin: .4rem 0 .8rem; table-layout: auto; width: auto; font-size: inherit; }}
 R th, R td {{ text-align: start; vertical-align: top; padding: .2rem .8rem .2rem 0; border: 0; }}
 R tr {{ background: none; border-bottom: 1px solid rgb(128 128 128 / .35); }}
 R th {{ font-weight: 600; }}
 R tbody th {{ font-weight: 400; }}
 R thead th {{ vertical-align: bottom; }}
-R td.roc-amount {{ overflow-wrap: normal; }}
+R td.roc-amount, R td.roc-short {{ overflow-wrap: normal; }}
 R .roc-amount {{ text-align: end; font-variant-numeric: tabular-nums; }}
 R .roc-number {{ font-family: ui-monospace, monospace; font-size: .95em; }}
 R .roc-clause {{ min-width: 14rem; }}

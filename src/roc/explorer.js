@@ -71,7 +71,7 @@ function render({ model, el }) {
       element("td", {}, unit.title),
       element("td", { className: "roc-amount" }, unit.level),
       element("td", { className: "roc-amount" }, unit.credit),
-      element("td", {}, unit.text),
+      element("td", { className: "roc-short" }, unit.text),
       element("td", {}, unit.why ? keyed(why, `why ${key}`) : ""),
     );
     if (!isAsked) return [row];
@@ -86,7 +86,7 @@ function render({ model, el }) {
     details.style.marginInlineStart = `${group.depth}rem`;
     details.addEventListener("toggle", () => opened.set(group.name, details.open));
     if (group.units.length) {
-      const heads = ["Chosen", "Number", "Title", "Level", "Credit", "What can become of it", "Reason"];
+      const heads = ["Chosen", "Number", "Title", "Level", "Credit", "Status", "Reason"];
       const head = element("tr", {}, ...heads.map((text) => element("th", { scope: "col" }, text)));
       const rows = group.units.flatMap((unit) => unitRows(group, unit, view));
       details.append(element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows)));
