@@ -18,8 +18,7 @@ import pytest
 from rich.console import Console
 from tests.test_cli import GUIDE, ROOT, fits, process, run
 
-from roc import LimitReachedError, Limits, Solver, cli
-from roc import _answer_screens
+from roc import LimitReachedError, Limits, Solver, _answer_screens, cli
 from roc.cli import _progress
 from roc.display import MIN_WIDTH
 from roc.report import report_schema, to_json

@@ -12,6 +12,7 @@ from typing import Final
 from roc._page import (
     Bar,
     Block,
+    Cell,
     Column,
     Fields,
     Gap,
@@ -209,8 +210,18 @@ def _meters(meters: Sequence[Meter]) -> Iterator[str]:
         bar = "" if each.share is None else _bar(each.share, f"{each.label}: {each.amount}")
         indent = f' style="padding-inline-start: {min(each.depth, _DEEPEST)}rem"' if each.depth else ""
         yield f'<tr><td>{_span(verdict, tone)}</td><th scope="row" class="roc-clause"{indent}>'
-        yield f"{_text(each.label)}</th><td><span class=\"roc-so-far\">{_text(each.amount)}</span>{bar}</td></tr>"
+        yield f'{_text(each.label)}</th><td><span class="roc-so-far">{_text(each.amount)}</span>{bar}</td></tr>'
     yield "</tbody></table>"
+
+
+def _shown(cell: Cell) -> str:
+    match cell:
+        case Bar(share=share):
+            return _bar(share)
+        case Mark():
+            return _mark(cell)
+        case Words():
+            return _words(cell)
 
 
 def _grid(grid: Grid) -> Iterator[str]:
@@ -223,14 +234,7 @@ def _grid(grid: Grid) -> Iterator[str]:
         yield "<tr>"
         for i, (cell, heading) in enumerate(zip(row, grid.headings, strict=True)):
             kind = ' class="roc-amount"' if heading.is_amount else ""
-            match cell:
-                case Bar(share=share):
-                    shown = _bar(share)
-                case Mark():
-                    shown = _mark(cell)
-                case Words():
-                    shown = _words(cell)
-            yield f"<td{kind}>{shown}</td>" if i else f'<th scope="row"{kind}>{shown}</th>'
+            yield f"<td{kind}>{_shown(cell)}</td>" if i else f'<th scope="row"{kind}>{_shown(cell)}</th>'
         yield "</tr>"
     yield "</tbody></table>"
     yield from _more(grid.more)

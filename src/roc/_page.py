@@ -418,7 +418,7 @@ class Screen:
         room = _Room(rows)
         return attrs.evolve(self, blocks=tuple(_short(each, room, letters) for each in self._blocks))
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """Return it for a notebook: HTML, and text where *rich* is there."""
         from roc._html import bundle  # noqa: PLC0415 - only notebooks ask for it
 
@@ -441,8 +441,8 @@ def _short(block: Block, room: _Room, letters: int) -> Block:
             cut = tuple((level, cut_text(text, letters)) for level, text in items[:kept])
             return Items(cut, len(items) - kept)
         case Meters(meters=meters):
-            kept = _short_meters(meters, room, letters)
-            return Meters(kept, len(meters) - len(kept))
+            kept_meters = _short_meters(meters, room, letters)
+            return Meters(kept_meters, len(meters) - len(kept_meters))
         case Grid(rows=rows):
             kept_rows = rows[: room.take(len(rows))]
             cells = tuple(

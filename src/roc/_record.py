@@ -33,7 +33,7 @@ class Shown:
 
         return screen(self)
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """Return what a notebook shows."""
         from roc._html import bundle  # noqa: PLC0415 - only who looks at a value waits for it
 

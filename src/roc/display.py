@@ -8,6 +8,7 @@ so that a title can neither move the cursor nor turn the text around.
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from typing import cast
 
 import attrs
 
@@ -55,13 +56,12 @@ from roc.conflicts import Conflict
 from roc.describe import _sentences
 from roc.errors import DataError
 from roc.groups import UnitGroup
-from roc.messages import Message, Severity
+from roc.messages import Message
 from roc.numbers import UnitNumber
 from roc.qualification import Qualification
 from roc.rules import Clause
 from roc.selection import Selection
 from roc.status import ClauseStatus, GroupStatus, Status
-from roc.units import Unit
 from roc.wordings import PLAIN, WordingError
 
 __all__ = [
@@ -84,7 +84,8 @@ def __dir__() -> list[str]:
 def screen(value: object) -> Screen:
     """Return the screen of a value as a notebook shows it, or of several values of one kind.
 
-    >>> print(screen(Unit(number="M1", title="One", credit=5)).text(), end="")
+    >>> import roc
+    >>> print(screen(roc.Unit(number="M1", title="One", credit=5)).text(), end="")
     Number:  M1
     Title:   One
     Credit:  5
@@ -128,7 +129,7 @@ def screen(value: object) -> Screen:
         case UnitGroup():
             return _group_screen(value)
         case list() | tuple():
-            return _screens(value)
+            return _screens(cast("Iterable[object]", value))
         case _ if isinstance(value, Clause):
             return Screen(blocks=(_sentence(value),))
         case _ if attrs.has(type(value)) and type(value).__module__.partition(".")[0] == "roc":
@@ -220,8 +221,8 @@ def _fact(value: object) -> str:
         case Decimal():
             return written(value) or ""
         case frozenset():
-            return ", ".join(sorted(map(str, value)))
+            return ", ".join(sorted(map(str, cast("frozenset[object]", value))))
         case tuple():
-            return ", ".join(map(_fact, value))
+            return ", ".join(map(_fact, cast("tuple[object, ...]", value)))
         case _:
             return str(value)

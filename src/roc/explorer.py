@@ -3,7 +3,8 @@
 Needs the extra ``notebook``. It is a widget that JupyterLab, VS Code and marimo show; it fetches nothing.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any, Final, TypeAlias, final
 
@@ -76,7 +77,9 @@ class _Sight:
             "summary": " ".join(filter(None, (news, *self._summary()))),
             "head": "".join(pieces([head, Meters(tuple(clause_meters(self.status.clauses)))])),
             "finish": None if completion is None else _finish(completion),
-            "pathways": [["", "any"], *([each.name, each.label] for each in q.pathways)] if q.pathways else [],
+            "pathways": [["", "any"], *([each.name, each.label] for each in q.pathways)]
+            if q.pathways
+            else [],
             "pathway": chosen.pathway or "",
             "conditions": [[each.name, each.label, each.name in chosen.conditions] for each in q.conditions],
             "groups": [*self._groups()],
@@ -139,7 +142,9 @@ class _Sight:
         listed = () if q.groups else tuple(q.units_by_number)
         others = dict.fromkeys((*listed, *(each for each in self.selection.numbers if each not in shown)))
         if others:
-            counted = {*others} - {*self.status.surplus, *self.status.additional} if not q.groups else set()
+            counted: set[UnitNumber] = set()
+            if not q.groups:
+                counted = {*others} - {*self.status.surplus, *self.status.additional}
             yield {
                 "name": "",
                 "heading": "Other Units" if q.groups else "Units",
@@ -150,7 +155,7 @@ class _Sight:
                 "units": [self._unit(number, counted) for number in others],
             }
 
-    def _unit(self, number: UnitNumber, counted: Set[UnitNumber]) -> View:
+    def _unit(self, number: UnitNumber, counted: AbstractSet[UnitNumber]) -> View:
         q, chosen = self.qualification, self.selection
         unit = q.units_by_number.get(number)
         if unit is None:
@@ -255,6 +260,7 @@ class Explorer(anywidget.AnyWidget):
         wording: str | Wording = "portal",
     ) -> None:
         self._solver = Solver(qualification, limits=limits)
+        self._told: str | None = None
         self._wording = find(wording)
         super().__init__(selection=Selection.start(qualification) if selection is None else selection)
 
@@ -276,6 +282,7 @@ class Explorer(anywidget.AnyWidget):
         before, after = change["old"], change["new"]
         self.set_trait("units", [*map(str, after.numbers)])
         news = _news(before, after) if isinstance(before, Selection) else ""
+        self._told = None
         self._view = _Sight(after, self._solver, self._wording).view(news)
 
     @traitlets.observe("_asked")
@@ -304,9 +311,9 @@ class Explorer(anywidget.AnyWidget):
 
     def _tell_why(self, number: str) -> None:
         """Show the reason of a unit, or hide it where it is shown."""
-        shown = self._view["why"]
-        if shown is not None and shown["unit"] == number:
-            self._view = {**self._view, "why": None}
-            return
-        reason = self._solver.why(self.selection, number)
-        self._view = {**self._view, "why": {"unit": number, "html": "".join(pieces(screen(reason)._blocks))}}
+        why: View | None = None
+        if self._told != number:
+            blocks = screen(self._solver.why(self.selection, number))._blocks
+            why = {"unit": number, "html": "".join(pieces(blocks))}
+        self._told = None if why is None else number
+        self._view = {**self._view, "why": why}

@@ -11,9 +11,9 @@ import attrs
 import click
 from rich.console import Console, RenderableType
 
+from roc._page import MIN_WIDTH, visible
 from roc.answers import Limits
 from roc.cli._files import Problem, RuleFile, read_rule, texts
-from roc._page import MIN_WIDTH, visible
 from roc.errors import DataError, InvalidData, SelectionError, nearest
 from roc.formats.selections import load_selection
 from roc.numbers import UnitNumber

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
 
 import click
 
-from roc.answers import Bounds, Completion, Limits, Options, Repair, UnitOption, Verdict
 from roc import _answer_screens as screens
 from roc._page import Screen
+from roc.answers import Bounds, Completion, Limits, Options, Repair, UnitOption, Verdict
 from roc.cli import _pages as pages
 from roc.cli._asking import (
     LIMIT_REACHED,
@@ -311,12 +311,14 @@ def _why(asked: Asked, text: str, wording: str, limits: Limits, output: str) -> 
         if reason is None:
             show_screen(screens.note(pages.limit_text(limit, "the reason is not known")))
         else:
-            show_screen(screens.reason_screen(
+            show_screen(
+                screens.reason_screen(
                     reason,
                     str(asked.qualification.units_by_number[reason.unit]),
                     wording=wording,
                     places=pages.places_in(asked.file),
-                ))
+                )
+            )
     _end(ok=ok)
 
 
