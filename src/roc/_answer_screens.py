@@ -77,6 +77,8 @@ _LABELS: Final = dict(MEASURES)
 _MOST: Final = 8
 """So many ways to finish are compared, unless a call says otherwise: more columns nobody could read."""
 
+_NONE: Final = "There is no way to finish."
+
 Places = Callable[[str], str | None]
 """Tells where in a file a clause stands, by its path."""
 
@@ -246,7 +248,7 @@ def completions_screen(completions: Iterable[Completion], *, most: int = _MOST) 
         if isinstance(error.found, Completion):
             found.append(error.found)
     if not found:
-        return Screen(blocks=(Paragraph(said("No way to finish.")), *notes))
+        return Screen(blocks=(Paragraph(said(_NONE)), *notes))
     return Screen(blocks=(_compared(found), *notes))
 
 
@@ -410,8 +412,10 @@ def distribution_screen(measure: Measure | str, distribution: Mapping[Decimal, i
         measure: What was added up.
         distribution: What :meth:`roc.solver.Solver.distribution` returned.
     """
+    if not distribution:
+        return note(_NONE)
     headings = (_LABELS[Measure(measure)], "Completions", "Share")
-    total_, most = sum(distribution.values()), max(distribution.values(), default=1)
+    total_, most = sum(distribution.values()), max(distribution.values())
     rows = tuple(
         (
             said(written(amount) or ""),
@@ -432,6 +436,8 @@ def frequencies_screen(qualification: Qualification, frequencies: Mapping[UnitNu
         qualification: The qualification.
         frequencies: What :meth:`roc.solver.Solver.frequencies` returned.
     """
+    if not frequencies:
+        return note(_NONE)
     rows = tuple(
         (
             said(percent(share)),

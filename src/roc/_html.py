@@ -225,6 +225,12 @@ def _shown(cell: Cell) -> str:
 
 
 def _grid(grid: Grid) -> Iterator[str]:
+    if grid.rows:
+        yield from _table(grid)
+    yield from _more(grid.more)
+
+
+def _table(grid: Grid) -> Iterator[str]:
     yield "<table><thead><tr>"
     for heading in grid.headings:
         kind = ' class="roc-amount"' if heading.is_amount else ""
@@ -237,7 +243,6 @@ def _grid(grid: Grid) -> Iterator[str]:
             yield f"<td{kind}>{_shown(cell)}</td>" if i else f'<th scope="row"{kind}>{_shown(cell)}</th>'
         yield "</tr>"
     yield "</tbody></table>"
-    yield from _more(grid.more)
 
 
 # -- units ------------------------------------------------------------------------------------------
