@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+import roc
+from roc.display import distribution_screen, frequencies_screen, screen
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
@@ -117,10 +120,14 @@ def _wait(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
     pytest.fail(f"no answer from {url}:\n{log.read_text('utf-8', 'replace')[-2000:]}")
 
 
-@pytest.fixture(scope="module")
-def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve a notebook in JupyterLab."""
+@pytest.fixture(scope="module", params=["Light", "Dark"])
+def jupyter(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Serve a notebook in JupyterLab, in both of its themes."""
     home = tmp_path_factory.mktemp("jupyter")
+    settings = home / ".jupyter" / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
+    settings.mkdir(parents=True)
+    theme = {"theme": f"JupyterLab {request.param}"}
+    (settings / "themes.jupyterlab-settings").write_text(json.dumps(theme), "utf-8")
     cells = [
         {
             "cell_type": "code",
@@ -140,10 +147,12 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"{url}/lab/tree/explorer.ipynb"
 
 
-@pytest.fixture(scope="module")
-def marimo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve an app of marimo."""
+@pytest.fixture(scope="module", params=["light", "dark"])
+def marimo(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Serve an app of marimo, in both of its themes."""
     home = tmp_path_factory.mktemp("marimo")
+    (home / ".config" / "marimo").mkdir(parents=True)
+    (home / ".config" / "marimo" / "marimo.toml").write_text(f'[display]\ntheme = "{request.param}"\n', "utf-8")
     (home / "app.py").write_text(APP, "utf-8")
     options = ["run", "app.py", "--headless", "--no-token", "--host", "127.0.0.1"]
     with serving(home, "health", "marimo", *options) as url:
@@ -215,6 +224,40 @@ def audit(page: "Page", selector: str) -> None:
 
     found = Axe().run(page, context=selector)
     assert [(each["id"], each["nodes"][0]["html"][:200]) for each in found.response["violations"]] == []
+
+
+def _displays() -> list[object]:
+    """Return a value of each kind that has a display of its own."""
+    q = roc.load(RULE)
+    chosen = roc.Selection.start(q)
+    solver, status = roc.Solver(q), roc.check(chosen)
+    blocked = roc.load(RULE.with_name("ilm-8605-leadership-management.yaml"))
+    return [
+        *(q, blocked, q.units[0], q.groups[1], q.rules[0], chosen, status, status.groups["B"], status.clauses[0]),
+        *(solver.complete(chosen), solver.options(chosen), solver.repair(roc.Selection.of(q, ["D/601/4999"]))),
+        *(solver.why(chosen, "K/601/6383"), solver.bounds(chosen), status.findings()),
+        *(roc.best_combination(chosen), list(solver.completions(chosen))),
+        distribution_screen("credit", solver.distribution(chosen, "credit")),
+        frequencies_screen(q, solver.frequencies(chosen)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("colours", "width"),
+    [("#222;background:#fff", 1280), ("#ddd;background:#111", 900), ("#ccc;background:#1e1e1e", 390)],
+)
+def test_every_display_is_accessible(chromium: "Browser", colours: str, width: int) -> None:
+    """On light pages and dark ones, wide and narrow, an audit finds nothing, and nothing sticks out."""
+    shown = "".join(screen(each).shortened().html() for each in _displays())
+    page = chromium.new_page(viewport={"width": width, "height": 1000})
+    page.set_content(
+        f'<!doctype html><html lang="en"><title>Displays</title><body style="color:{colours}">'
+        f"<main><h1>Displays</h1>{shown}</main></body></html>"
+    )
+    audit(page, ".roc-screen")
+    wide = "each => [...each.querySelectorAll('*')].filter((one) => one.getBoundingClientRect().right > innerWidth).map((one) => one.outerHTML.slice(0, 90))"
+    assert page.locator("main").evaluate(wide) == []
+    page.close()
 
 
 def test_jupyterlab(chromium: "Browser", jupyter: str) -> None:

@@ -62,7 +62,7 @@ R thead th {{ vertical-align: bottom; }}
 R td.roc-amount, R td.roc-short {{ overflow-wrap: normal; }}
 R .roc-amount {{ text-align: end; font-variant-numeric: tabular-nums; }}
 R .roc-number {{ font-family: ui-monospace, monospace; font-size: .95em; }}
-R .roc-clause {{ min-width: 14rem; }}
+R .roc-clause {{ min-width: 8rem; }}
 R details {{ margin: .3rem 0; }}
 R details > :not(summary) {{ margin-inline-start: 1.1rem; }}
 R summary {{ cursor: pointer; padding: .2rem 0; }}
@@ -70,8 +70,8 @@ R .roc-ok::before, R .roc-not-ok::before {{
   content: ""; display: inline-block; width: .6em; height: .6em; margin-inline-end: .4em; background: {_OK};
   border-radius: 50%; }}
 R .roc-not-ok::before {{ background: {_NOT_OK}; border-radius: 0; }}
-R .roc-so-far {{ display: inline-block; min-width: 7rem; }}
-R .roc-bar {{ display: inline-block; width: 8rem; height: .6rem; border-radius: .3rem;
+R .roc-so-far {{ display: inline-block; min-width: 6rem; }}
+R .roc-bar {{ display: inline-block; width: 6rem; height: .6rem; border-radius: .3rem;
   background: rgb(128 128 128 / .3); overflow: hidden; }}
 R .roc-bar > span {{ display: block; height: 100%; background: {_BAR}; }}
 R .roc-bar.roc-full > span {{ background: {_OK}; }}
