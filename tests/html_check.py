@@ -64,7 +64,9 @@ def _check(element: ET.Element) -> None:
     allowed = _ATTRIBUTES["*"] | _ATTRIBUTES.get(tag, set())
     assert set(element.attrib) <= allowed, (tag, element.attrib)
     texts = [element.text, *(child.tail for child in element)]
-    inside = {child.tag for child in element} | ({"#"} if any(text and text.strip() for text in texts) else set())
+    inside = {child.tag for child in element} | (
+        {"#"} if any(text and text.strip() for text in texts) else set[str]()
+    )
     assert inside <= _INSIDE[tag], (tag, inside)
     if tag == "th":
         assert element.get("scope") in {"row", "col"}

@@ -1,6 +1,7 @@
 """The explorer in a real browser: in JupyterLab and in marimo, by mouse and by keyboard, light and dark."""
 
 import contextlib
+import importlib
 import importlib.util
 import json
 import os
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -85,7 +86,7 @@ def chromium() -> Iterator["Browser"]:
 
 
 @contextlib.contextmanager
-def serving(home: Path, address: str, *command: str) -> Iterator[str]:
+def serving(home: Path, address: str, *command: str) -> Generator[str, None, None]:
     """Yield the address of a server that runs while it is needed, with a home of its own."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -128,7 +129,7 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReq
     settings.mkdir(parents=True)
     theme = {"theme": f"JupyterLab {request.param}"}
     (settings / "themes.jupyterlab-settings").write_text(json.dumps(theme), "utf-8")
-    cells = [
+    cells: list[dict[str, Any]] = [
         {
             "cell_type": "code",
             "execution_count": None,
@@ -152,7 +153,9 @@ def marimo(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequ
     """Serve an app of marimo, in both of its themes."""
     home = tmp_path_factory.mktemp("marimo")
     (home / ".config" / "marimo").mkdir(parents=True)
-    (home / ".config" / "marimo" / "marimo.toml").write_text(f'[display]\ntheme = "{request.param}"\n', "utf-8")
+    (home / ".config" / "marimo" / "marimo.toml").write_text(
+        f'[display]\ntheme = "{request.param}"\n', "utf-8"
+    )
     (home / "app.py").write_text(APP, "utf-8")
     options = ["run", "app.py", "--headless", "--no-token", "--host", "127.0.0.1"]
     with serving(home, "health", "marimo", *options) as url:
@@ -160,7 +163,7 @@ def marimo(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequ
 
 
 @contextlib.contextmanager
-def visited(chromium: "Browser", url: str, **options: Any) -> Iterator["Page"]:
+def visited(chromium: "Browser", url: str, **options: Any) -> "Generator[Page, None, None]":
     """Open a page that is closed again; fail where its script has failed."""
     errors: list[str] = []
     page = chromium.new_page(viewport={"width": 1280, "height": 2400}, **options)
@@ -220,10 +223,9 @@ def walk(explorer: "Locator") -> None:
 
 def audit(page: "Page", selector: str) -> None:
     """Fail where an audit finds what keeps people out, of what is ours on the page."""
-    from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 - it may be missing
-
-    found = Axe().run(page, context=selector)
-    assert [(each["id"], each["nodes"][0]["html"][:200]) for each in found.response["violations"]] == []
+    library: Any = importlib.import_module("axe_playwright_python.sync_playwright")
+    found: dict[str, Any] = library.Axe().run(page, context=selector).response
+    assert [(each["id"], each["nodes"][0]["html"][:200]) for each in found["violations"]] == []
 
 
 def _displays() -> list[object]:
@@ -233,8 +235,22 @@ def _displays() -> list[object]:
     solver, status = roc.Solver(q), roc.check(chosen)
     blocked = roc.load(RULE.with_name("ilm-8605-leadership-management.yaml"))
     return [
-        *(q, blocked, q.units[0], q.groups[1], q.rules[0], chosen, status, status.groups["B"], status.clauses[0]),
-        *(solver.complete(chosen), solver.options(chosen), solver.repair(roc.Selection.of(q, ["D/601/4999"]))),
+        *(
+            q,
+            blocked,
+            q.units[0],
+            q.groups[1],
+            q.rules[0],
+            chosen,
+            status,
+            status.groups["B"],
+            status.clauses[0],
+        ),
+        *(
+            solver.complete(chosen),
+            solver.options(chosen),
+            solver.repair(roc.Selection.of(q, ["D/601/4999"])),
+        ),
         *(solver.why(chosen, "K/601/6383"), solver.bounds(chosen), status.findings()),
         *(roc.best_combination(chosen), list(solver.completions(chosen))),
         distribution_screen("credit", solver.distribution(chosen, "credit")),
@@ -255,7 +271,9 @@ def test_every_display_is_accessible(chromium: "Browser", colours: str, width: i
         f"<main><h1>Displays</h1>{shown}</main></body></html>"
     )
     audit(page, ".roc-screen")
-    wide = "each => [...each.querySelectorAll('*')].filter((one) => one.getBoundingClientRect().right > innerWidth).map((one) => one.outerHTML.slice(0, 90))"
+    wide = """each => [...each.querySelectorAll("*")]
+        .filter((one) => one.getBoundingClientRect().right > innerWidth)
+        .map((one) => one.outerHTML.slice(0, 90))"""
     assert page.locator("main").evaluate(wide) == []
     page.close()
 

@@ -258,19 +258,11 @@ def _compared(found: Sequence[Completion]) -> Grid:
     rows: list[tuple[Cell, ...]] = [
         (said(label, Tone.STRONG), *map(said, values)) for label, values in _sizes(found)
     ]
-    units: dict[str, Row] = {}
-    for each in found:
-        for row in _with_stand_ins(each.selection, each.added):
-            units[str(row.unit)] = row
-    for name, row in units.items():
+    added = [dict.fromkeys(_with_stand_ins(each.selection, each.added)) for each in found]
+    for row in dict.fromkeys(itertools.chain.from_iterable(added)):
         label = said(str(row.unit.number), Tone.NUMBER) + said(" " if row.title else "") + row.title
-        held = (name in _names(each) for each in found)
-        rows.append((label, *(ADDED if is_held else NEITHER for is_held in held)))
+        rows.append((label, *(ADDED if row in each else NEITHER for each in added)))
     return Grid(headings, tuple(rows))
-
-
-def _names(found: Completion) -> set[str]:
-    return {str(row.unit) for row in _with_stand_ins(found.selection, found.added)}
 
 
 def _sizes(found: Sequence[Completion]) -> Iterator[tuple[str, list[str]]]:

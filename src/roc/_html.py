@@ -20,7 +20,6 @@ from roc._page import (
     Items,
     Mark,
     Meter,
-    Meters,
     Paragraph,
     Row,
     Screen,
@@ -157,9 +156,9 @@ def _block(block: Block) -> Iterator[str]:
             yield from _units(block)
         case Grid():
             yield from _grid(block)
-        case Meters(meters=meters, more=more):
-            yield from _meters(meters)
-            yield from _more(more)
+        case _:
+            yield from _meters(block.meters)
+            yield from _more(block.more)
 
 
 def _fields(fields: Fields) -> Iterator[str]:
@@ -220,7 +219,7 @@ def _shown(cell: Cell) -> str:
             return _bar(share)
         case Mark():
             return _mark(cell)
-        case Words():
+        case _:
             return _words(cell)
 
 

@@ -200,7 +200,7 @@ class Column(enum.Enum):
                 return said("" if unit.level is None else unit.level.short)
             case Column.CREDIT:
                 return said(written(row.credit) or "")
-            case Column.HOURS:
+            case _:
                 return said(written(unit.guided_learning_hours) or "")
 
 
@@ -450,13 +450,13 @@ def _short(block: Block, room: _Room, letters: int) -> Block:
                 for row in kept_rows
             )
             return attrs.evolve(block, rows=cells, more=len(rows) - len(kept_rows))
-        case Units(sections=sections):
+        case _:
             found: list[Section] = []
-            for each in sections:
+            for each in block.sections:
                 if not room.take(1):
                     break
                 found.append(_short_section(each, room, letters))
-            return attrs.evolve(block, sections=tuple(found), more=len(sections) - len(found))
+            return attrs.evolve(block, sections=tuple(found), more=len(block.sections) - len(found))
 
 
 def cut_text(text: str, letters: int) -> str:
@@ -473,14 +473,15 @@ def _short_meters(meters: tuple[Meter, ...], room: _Room, letters: int) -> tuple
 
 
 def _short_section(section: Section, room: _Room, letters: int) -> Section:
+    meters = _short_meters(section.meters, room, letters)
     rows = section.rows[: room.take(len(section.rows))]
     return attrs.evolve(
         section,
         heading=section.heading.cut(letters),
         fields=_short_pairs(section.fields, letters),
         rows=tuple(_short_row(row, letters) for row in rows),
-        meters=_short_meters(section.meters, room, letters),
-        more=len(section.rows) - len(rows),
+        meters=meters,
+        more=len(section.rows) - len(rows) + len(section.meters) - len(meters),
     )
 
 

@@ -118,7 +118,7 @@ def _rendered(block: Block, width: int) -> Iterator[RenderableType]:
         case Grid():
             yield _indented(_grid(block), 2)
             yield from _more(block.more, 2)
-        case Meters():
+        case _:
             yield _meters(block)
             yield from _more(block.more)
 
@@ -147,7 +147,7 @@ def _cell(cell: Cell) -> Text:
             return Text("#" * math.ceil(_BAR * share))
         case Mark(text=text):
             return Text(text)
-        case Words():
+        case _:
             return _text(cell)
 
 

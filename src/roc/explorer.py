@@ -246,10 +246,10 @@ class Explorer(anywidget.AnyWidget):
 
     _esm = Path(__file__).with_name("explorer.js")
     _css = f"{STYLE}\n{Path(__file__).with_name('explorer.css').read_text('utf-8')}"
-    _view = traitlets.Dict().tag(sync=True)
-    _asked = traitlets.List([0]).tag(sync=True)
+    _view: "traitlets.Dict[str, Any]" = traitlets.Dict().tag(sync=True)
+    _asked: "traitlets.List[Any]" = traitlets.List([0]).tag(sync=True)
     units = traitlets.List(traitlets.Unicode(), read_only=True).tag(sync=True)
-    selection = traitlets.Any()
+    selection: "traitlets.TraitType[Selection, Selection]" = traitlets.TraitType()
 
     def __init__(
         self,
