@@ -319,11 +319,18 @@ def _by_group(q: Qualification, numbers: Iterable[UnitNumber]) -> Iterator[tuple
 
 
 def reason_screen(
-    reason: Reason, unit: str, *, wording: str | Wording = "plain", places: Places | None = None
+    reason: Reason,
+    *,
+    qualification: Qualification | None = None,
+    wording: str | Wording = "plain",
+    places: Places | None = None,
 ) -> Screen:
-    """Return what can become of a unit, and why."""
+    """Return what can become of a unit, and why; the qualification knows its title."""
     if reason.conflict is not None:
         return conflict_screen(reason.conflict, wording=wording, places=places)
+    if reason.completion is not None:
+        qualification = reason.completion.selection.qualification
+    unit = str(reason.unit if qualification is None else qualification.units_by_number[reason.unit])
     head = Screen(blocks=(GAP, Paragraph(said(f"{unit}: {_REASONS[reason.option]}", Tone.STRONG))))
     if reason.completion is None:
         return head

@@ -119,7 +119,7 @@ def screen(value: object) -> Screen:
         case Options():
             return joined(verdict_screen(value.selection, value.verdict), options_screen(value))
         case Reason():
-            return reason_screen(value, _unit_of(value))
+            return reason_screen(value)
         case Conflict():
             return conflict_screen(value)
         case Bounds():
@@ -151,14 +151,6 @@ def _screens(values: Iterable[object]) -> Screen:
         return _findings(findings)
     first, *others = map(screen, several)
     return joined(first, *(joined(Screen(blocks=(GAP,)), each) for each in others))
-
-
-def _unit_of(reason: Reason) -> str:
-    """Return the unit of a reason: number and title, where a selection knows the title."""
-    for each in (reason.conflict, reason.completion):
-        if each is not None:
-            return str(each.selection.qualification.units_by_number[reason.unit])
-    return str(reason.unit)
 
 
 # -- findings ---------------------------------------------------------------------------------------

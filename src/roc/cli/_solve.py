@@ -311,14 +311,8 @@ def _why(asked: Asked, text: str, wording: str, limits: Limits, output: str) -> 
         if reason is None:
             show_screen(screens.note(pages.limit_text(limit, "the reason is not known")))
         else:
-            show_screen(
-                screens.reason_screen(
-                    reason,
-                    str(asked.qualification.units_by_number[reason.unit]),
-                    wording=wording,
-                    places=pages.places_in(asked.file),
-                )
-            )
+            q, places = asked.qualification, pages.places_in(asked.file)
+            show_screen(screens.reason_screen(reason, qualification=q, wording=wording, places=places))
     _end(ok=ok)
 
 
