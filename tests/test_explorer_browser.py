@@ -271,10 +271,7 @@ def test_every_display_is_accessible(chromium: "Browser", colours: str, width: i
         f"<main><h1>Displays</h1>{shown}</main></body></html>"
     )
     audit(page, ".roc-screen")
-    wide = """each => [...each.querySelectorAll("*")]
-        .filter((one) => one.getBoundingClientRect().right > innerWidth)
-        .map((one) => one.outerHTML.slice(0, 90))"""
-    assert page.locator("main").evaluate(wide) == []
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), "it sticks out"
     page.close()
 
 

@@ -46,7 +46,7 @@ def pictures() -> Iterator[tuple[str, str, int]]:
     explorer = Explorer(fitting)
     explorer._asked = [1, "why", "K/601/6383"]
     explorer._view["groups"][0]["open"] = False
-    script = explorer._esm.replace("export default { render };", "")
+    script = str(explorer._esm).replace("export default { render };", "")
     face = FACE.replace("SCRIPT", script).replace("VIEW", json.dumps(explorer._view).replace("<", "\\u003c"))
     yield "explorer", f"<style>{explorer._css}</style>{face}", 860
 

@@ -61,6 +61,7 @@ R thead th {{ vertical-align: bottom; }}
 R td.roc-amount, R td.roc-short {{ overflow-wrap: normal; }}
 R .roc-amount {{ text-align: end; font-variant-numeric: tabular-nums; }}
 R .roc-number {{ font-family: ui-monospace, monospace; font-size: .95em; }}
+R .roc-verdict, R tbody th .roc-number {{ white-space: nowrap; }}
 R .roc-clause {{ min-width: 8rem; }}
 R details {{ margin: .3rem 0; }}
 R details > :not(summary) {{ margin-inline-start: 1.1rem; }}
@@ -77,6 +78,13 @@ R .roc-bar.roc-full > span {{ background: {_OK}; }}
 R .roc-hidden {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
   white-space: nowrap; }}
 R {{ position: relative; }}
+@media (max-width: 40rem) {{
+  R {{ font-size: .8rem; }}
+  R th, R td {{ padding-inline-end: .45rem; }}
+  R details > :not(summary) {{ margin-inline-start: .2rem; }}
+  R .roc-clause {{ min-width: 6rem; }}
+  R .roc-so-far, R .roc-bar {{ min-width: 0; width: 5rem; }}
+}}
 """
 
 STYLE: Final = re.sub(r"\s+", " ", re.sub(r"\bR\b", ".roc-screen" * 3, _STYLE)).strip()
@@ -208,7 +216,7 @@ def _meters(meters: Sequence[Meter]) -> Iterator[str]:
         verdict, tone = ("OK", Tone.OK) if each.ok else ("NOT OK", Tone.NOT_OK)
         bar = "" if each.share is None else _bar(each.share, f"{each.label}: {each.amount}")
         indent = f' style="padding-inline-start: {min(each.depth, _DEEPEST)}rem"' if each.depth else ""
-        yield f'<tr><td>{_span(verdict, tone)}</td><th scope="row" class="roc-clause"{indent}>'
+        yield f'<tr><td class="roc-verdict">{_span(verdict, tone)}</td><th scope="row" class="roc-clause"{indent}>'
         yield f'{_text(each.label)}</th><td><span class="roc-so-far">{_text(each.amount)}</span>{bar}</td></tr>'
     yield "</tbody></table>"
 

@@ -71,11 +71,10 @@ function render({ model, el }) {
       element("td", {}, unit.title),
       element("td", { className: "roc-amount" }, unit.level),
       element("td", { className: "roc-amount" }, unit.credit),
-      element("td", { className: "roc-short" }, unit.text),
-      element("td", {}, unit.why ? keyed(why, `why ${key}`) : ""),
+      element("td", { className: "roc-short" }, `${unit.text} `, unit.why ? keyed(why, `why ${key}`) : null),
     );
     if (!isAsked) return [row];
-    return [row, element("tr", {}, element("td", { colSpan: 7 }, written(view.why.html, { className: "roc-why" })))];
+    return [row, element("tr", {}, element("td", { colSpan: 6 }, written(view.why.html, { className: "roc-why" })))];
   };
 
   const groupDetails = (group, view) => {
@@ -86,8 +85,9 @@ function render({ model, el }) {
     details.style.marginInlineStart = `${group.depth}rem`;
     details.addEventListener("toggle", () => opened.set(group.name, details.open));
     if (group.units.length) {
-      const heads = ["Chosen", "Number", "Title", "Level", "Credit", "Status", "Reason"];
-      const head = element("tr", {}, ...heads.map((text) => element("th", { scope: "col" }, text)));
+      const heads = ["Number", "Title", "Level", "Credit", "Status"].map((text) => element("th", { scope: "col" }, text));
+      const box = element("th", { scope: "col" }, element("span", { className: "roc-hidden" }, "Chosen"));
+      const head = element("tr", {}, box, ...heads);
       const rows = group.units.flatMap((unit) => unitRows(group, unit, view));
       details.append(element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows)));
     }
