@@ -255,6 +255,8 @@ def test_reasons() -> None:
     assert screen(solver.why(chosen, "M1")).text() == "\nM1: chosen already\n"
     assert "M2 Two: open, it can be chosen" in screen(solver.why(chosen, "M2")).text()
     assert "M3 Three cannot be chosen" in screen(solver.why(chosen.add("M2"), "M3")).text()
+    conflict = solver.explain(chosen.add("M2", "M3"))
+    assert screen(conflict).text().startswith("\nNo selection can do all of this:\n- ")
 
 
 def test_what_is_shown_of_a_repair() -> None:
@@ -374,3 +376,35 @@ def test_everything_that_is_left_out_is_counted() -> None:
     short = screen(roc.check(row)).shortened(letters=2)
     assert "rp…" in short.text()
     assert Decimal(2) == chosen.qualification.units[0].credit
+
+
+def test_every_kind_of_value_has_its_display() -> None:
+    """What a value is about is told first, in a notebook and as text; a screen shows itself."""
+    solver, chosen = small()
+    status = roc.check(chosen)
+    seen = {
+        "Title Small Added": chosen,
+        "Title Small Rule of Combination:": chosen.qualification,
+        "Title Small Added Units: 1 Credit: 2 Status All": status,
+        "B (NOT OK)": status.groups["B"],
+        "Status Clause Progress NOT OK at least 1 unit": status.groups["B"].clauses[0],
+        "Title Small Best of 1 unit achieved": roc.best_combination(chosen),
+        "Way to finish: 1 unit, 3 credits": solver.complete(chosen),
+        "Repair: add 1 unit": solver.repair(chosen),
+        "Title Small Added Units: 1 Credit: 2 Status Can be finished Open: can be chosen (2)": solver.options(
+            chosen
+        ),
+        "M2 Two: open": solver.why(chosen, "M2"),
+        "Credit 5 to 9 when finished": solver.bounds(chosen),
+        "Severity What Code Path error": status.messages[0],
+        "B M/O Optional Min. Units: 1": chosen.qualification.groups[1],
+        "Units Completions Share": distribution_screen("units", solver.distribution(chosen, "units")),
+        "Number M1": screen(chosen.qualification.units[0]),
+        "Share Number Title": frequencies_screen(chosen.qualification, solver.frequencies(chosen)),
+    }
+    for start, value in seen.items():
+        root = valid(screen(value).html())
+        for hidden in root.iter():
+            hidden.tail = f" {hidden.tail or ''} "
+        assert " ".join(text_of(root).split()).startswith(start)
+        assert start.split()[-1] in screen(value).text()
