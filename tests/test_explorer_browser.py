@@ -41,6 +41,8 @@ CELLS: Final = (
     f"import roc\nfrom roc.explorer import Explorer\nq = roc.load({str(RULE)!r})",
     "explorer = Explorer(q)\nexplorer",
     "roc.check(roc.Selection.start(q))",
+    'other = "D/601/4999"\nprint("python sees", len(explorer.selection), "units")\n'
+    "if other in explorer.selection:\n    explorer.selection = explorer.selection.remove(other)",
 )
 
 APP: Final = f"""
@@ -276,9 +278,15 @@ def test_every_display_is_accessible(chromium: "Browser", colours: str, width: i
 
 
 def test_jupyterlab(chromium: "Browser", jupyter: str) -> None:
-    """In JupyterLab a click is checked at once, linked units come along, and Python knows what is chosen."""
+    """In JupyterLab a click is checked at once, linked units come along, and Python reads and sets what is chosen."""
     with visited(chromium, jupyter) as page:
-        walk(in_jupyter(page))
+        explorer = in_jupyter(page)
+        page.get_by_text("python sees 12 units").wait_for()
+        walk(explorer)
+        page.locator(".jp-CodeCell .jp-InputArea-editor").last.click()
+        page.keyboard.press("Control+Enter")
+        page.get_by_text("python sees 15 units").wait_for()
+        says(explorer, "Removed D/601/4999. 14 units, 61 credits: OK.")
         audit(page, ".roc-screen")
         outputs = page.locator(".jp-OutputArea-output .roc-screen")
         assert outputs.count() == 2, "the explorer and the status"

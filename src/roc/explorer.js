@@ -22,7 +22,8 @@ function render({ model, el }) {
   const opened = new Map();
   const live = element("p", { role: "status", className: "roc-live" });
   const body = element("div");
-  const root = element("section", { className: "roc-screen roc-explorer", ariaLabel: "Explorer" }, live, body);
+  const root = element("section", { className: "roc-screen roc-explorer", tabIndex: -1 }, live, body);
+  root.dataset.lmSuppressShortcuts = "true"; // keys are ours here, not JupyterLab's
 
   const ask = (...what) => {
     const [count] = model.get("_asked");
@@ -103,6 +104,7 @@ function render({ model, el }) {
   const draw = () => {
     const view = model.get("_view");
     const held = root.contains(root.getRootNode().activeElement) ? root.getRootNode().activeElement.dataset.key : null;
+    root.ariaLabel = `Explorer of ${view.name}`;
     live.replaceChildren(verdict(view.ok, view.summary));
     body.replaceChildren(
       written(view.head),
@@ -116,7 +118,6 @@ function render({ model, el }) {
     }
   };
 
-  root.tabIndex = -1;
   model.on("change:_view", draw);
   draw();
   el.append(root);

@@ -1,6 +1,6 @@
 """An explorer for notebooks: choose units, and see at once how things stand and what can still be chosen.
 
-Needs the extra ``notebook``. It is a widget that JupyterLab, VS Code and marimo show; it fetches nothing.
+Needs the extra ``notebook``. It is a widget, tested in JupyterLab and in marimo; it fetches nothing.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -40,7 +40,7 @@ def __dir__() -> list[str]:
 View: TypeAlias = dict[str, Any]
 """What the browser shows, as plain data."""
 
-_LIMITS: Final = Limits(states=200_000, seconds=1.0)
+_LIMITS: Final = Limits(states=100_000, seconds=0.5)
 """What one question may spend: a click asks three, and nobody waits for long after a click."""
 
 _FEW: Final = 40
@@ -73,6 +73,7 @@ class _Sight:
         head = Fields(status_header(self.status, self.wording))
         completion = self._completion()
         return {
+            "name": visible(str(q)),
             "ok": self.status.ok,
             "summary": " ".join(filter(None, (news, *self._summary()))),
             "head": "".join(pieces([head, Meters(tuple(clause_meters(self.status.clauses)))])),
