@@ -304,7 +304,7 @@ def test_without_anywidget(monkeypatch: pytest.MonkeyPatch) -> None:
             raise ImportError
         return real(name, *rest)
 
-    monkeypatch.delitem(sys.modules, "roc.explorer")
+    monkeypatch.delitem(sys.modules, "roc.explorer", raising=False)
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(roc.MissingExtraError, match=r"rules-of-combination\[notebook\]"):
         importlib.import_module("roc.explorer")

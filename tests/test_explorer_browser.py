@@ -41,8 +41,11 @@ CELLS: Final = (
     f"import roc\nfrom roc.explorer import Explorer\nq = roc.load({str(RULE)!r})",
     "explorer = Explorer(q)\nexplorer",
     "roc.check(roc.Selection.start(q))",
-    'other = "D/601/4999"\nprint("python sees", len(explorer.selection), "units")\n'
-    "if other in explorer.selection:\n    explorer.selection = explorer.selection.remove(other)",
+    """
+print("python sees", len(explorer.selection), "units")
+if "D/601/4999" in explorer.selection:
+    explorer.selection = explorer.selection.remove("D/601/4999")
+""",
 )
 
 APP: Final = f"""

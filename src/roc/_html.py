@@ -27,12 +27,16 @@ from roc._page import (
     Tone,
     Units,
     Words,
+    cut_text,
     visible,
 )
 from roc.errors import MissingExtraError
 
 _FEW: Final = 40
 """Where there are no more rows, groups of units are not folded."""
+
+_CODE: Final = 2000
+"""So many letters of code stand in for text."""
 
 _DEEPEST: Final = 8
 """Clauses that are nested deeper are indented no further."""
@@ -110,12 +114,12 @@ def pieces(blocks: Iterable[Block]) -> Iterator[str]:
 
 
 def bundle(screen: Screen, code: str) -> dict[str, str]:
-    """Return what a notebook is given: HTML, and text, which without *rich* is code."""
+    """Return what a notebook is given: HTML, and text, which without *rich* is code, or the beginning of it."""
     short = screen.shortened()
     try:
         text = short.text()
     except MissingExtraError:
-        text = code
+        text = cut_text(code, _CODE)
     return {"text/html": short.html(), "text/plain": text}
 
 

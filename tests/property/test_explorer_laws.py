@@ -33,7 +33,7 @@ def test_clicks_are_calls_of_the_library(selection: roc.Selection, data: st.Data
         before = explorer.selection
         explorer._asked = [explorer._asked[0] + 1, *click]
         if click[0] == "unit" and explorer.selection != before:
-            number = click[1]
+            number = click[-1]
             wanted = before.remove(number) if number in before else before.add(number)
             assert explorer.selection == wanted
         if click[0] == "why":
