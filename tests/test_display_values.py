@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from rich.console import Console
 from tests.html_check import text_of, valid
 
 import roc
+from roc import _html
 from roc._page import Screen
 from roc.answers import Completion
 from roc.display import completions_screen, distribution_screen, frequencies_screen, screen
@@ -408,3 +410,20 @@ def test_every_kind_of_value_has_its_display() -> None:
             hidden.tail = f" {hidden.tail or ''} "
         assert " ".join(text_of(root).split()).startswith(start)
         assert start.split()[-1] in screen(value).text()
+
+
+def _light(colour: str) -> float:
+    """Return the relative luminance of a colour, as WCAG defines it."""
+    parts = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("page", ["#ffffff", "#1e1e1e", "#000000"])
+def test_signs_and_bars_stand_out(page: str) -> None:
+    """Every colour of our own has a contrast of 3 to 1 at least on light pages and on dark ones."""
+    colours = set(re.findall(r"#[0-9a-f]{6}", _html.STYLE))
+    assert len(colours) == 3
+    for colour in colours:
+        low, high = sorted((_light(colour), _light(page)))
+        assert (high + 0.05) / (low + 0.05) >= 3, colour
