@@ -3,7 +3,7 @@
 const element = (name, attributes = {}, ...children) => {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
-    if (key in made && key !== "list") made[key] = value;
+    if (key in made) made[key] = value;
     else made.setAttribute(key, value);
   }
   made.append(...children.filter((each) => each !== null));
@@ -55,13 +55,13 @@ function render({ model, el }) {
       type: "checkbox",
       checked: unit.chosen,
       disabled: unit.closed,
-      ariaLabel: `${unit.number} ${unit.title}`,
+      "aria-label": `${unit.number} ${unit.title}`,
       onchange: () => ask("unit", unit.number),
     });
     const isAsked = view.why !== null && view.why.unit === unit.number;
     const why = element(
       "button",
-      { type: "button", ariaExpanded: String(isAsked), ariaLabel: `Why? ${unit.number}`, onclick: () => ask("why", unit.number) },
+      { type: "button", "aria-expanded": String(isAsked), "aria-label": `Why? ${unit.number}`, onclick: () => ask("why", unit.number) },
       "Why?",
     );
     const row = element(
@@ -104,7 +104,7 @@ function render({ model, el }) {
   const draw = () => {
     const view = model.get("_view");
     const held = root.contains(root.getRootNode().activeElement) ? root.getRootNode().activeElement.dataset.key : null;
-    root.ariaLabel = `Explorer of ${view.name}`;
+    root.setAttribute("aria-label", `Explorer of ${view.name}`);
     live.replaceChildren(verdict(view.ok, view.summary));
     body.replaceChildren(
       written(view.head),
