@@ -36,6 +36,7 @@ napoleon_use_ivar = True  # attributes are told once, in the text of their class
 nitpicky = True
 nitpick_ignore_regex = [
     ("py:class", r"roc\._record\..*|roc\.numbers\._Number"),  # shared bases, which nobody needs to know
+    ("py:.*", r"(anywidget|traitlets)\..*"),
     # no inventories of other projects are read: nothing is fetched while the pages are built
     (
         "py:.*",
