@@ -132,4 +132,5 @@ def test_too_many_such_conditions_are_a_limit() -> None:
         ],
     )
     with pytest.raises(LimitReachedError, match="more than 64 ways"):
-        Solver(q).verdict(Selection.of(q))
+        Solver(q).complete(Selection.of(q))
+    assert Solver(q).verdict(Selection.of(q)) is Verdict.UNDECIDED
