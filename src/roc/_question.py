@@ -9,7 +9,7 @@ from roc._engine.bits import each_bit
 from roc._engine.budget import Budget, OutOfBudgetError
 from roc._engine.engine import Engine
 from roc._engine.parts import TooManyAlternativesError
-from roc._engine.rule import Rule, read
+from roc._engine.rule import Rule, cases, read
 from roc.answers import Limits
 from roc.errors import EngineError, LimitReachedError, SelectionError, nearest
 from roc.numbers import UnitNumber
@@ -94,12 +94,13 @@ def ask(
     if name is not None and name not in qualification.pathways_by_name:
         msg = f"there is no pathway {name}"
         raise SelectionError(msg, suggestions=nearest(name, qualification.pathways_by_name))
-    rules = [
-        read(qualification, pathways, unusual + offered, selection.conditions)
-        for pathways in ways(qualification, name)
-    ]
     budget = Budget(limits.states, limits.seconds)
     try:
+        rules = [
+            rule
+            for pathways in ways(qualification, name)
+            for rule in cases(read(qualification, pathways, unusual + offered, selection.conditions))
+        ]
         return Question(selection, name, rules, taken, make(rules, taken, budget), budget)
     except TooManyAlternativesError as error:
         raise LimitReachedError(reason=str(error)) from None
@@ -218,7 +219,7 @@ def edited(asked: Question, rule: Rule, *, dropped: int = 0, added: int = 0) -> 
     whole = selection.evolve(entries=entries, pathway=asked.pathway_of(rule))
     if check(whole).ok:
         return whole
-    names = [each.name for each in qualification.conditions if each.name not in whole.conditions]
+    names = [each.name for each in qualification.conditions if each.name in rule.met - whole.conditions]
     whole = whole.meet(*names)
     if not check(whole).ok:
         msg = f"{', '.join(map(str, whole.numbers))} does not pass the check"

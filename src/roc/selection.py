@@ -6,6 +6,7 @@ from typing import Any, Final, Self, final
 
 import attrs
 
+from roc._record import Shown
 from roc._validate import clauses_with_paths
 from roc.errors import DataError, SelectionError, nearest
 from roc.groups import UnitGroup
@@ -97,7 +98,7 @@ def _to_entries(values: Iterable[Entry | Unit | UnitNumber | str | int]) -> tupl
 
 @final
 @attrs.frozen(kw_only=True, cache_hash=True)
-class Selection:
+class Selection(Shown):
     """Units of one qualification that a person has chosen or achieved.
 
     Immutable: ``add`` and ``remove`` return another selection. Two selections of the same units are
