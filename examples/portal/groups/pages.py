@@ -39,7 +39,7 @@ def short(level: Level | None) -> str:
 def counted(status: Status) -> str:
     """Return in words what counts."""
     units = f"{amount(status.units)} unit{'' if status.units == 1 else 's'}"
-    return f"{units} and {amount(status.credit)} credits"
+    return f"{units} and {amount(status.credit)} credits" if status.credit else units
 
 
 def problem(found: DataError) -> str:
@@ -136,6 +136,11 @@ class Panel:
     is_blocked: bool
     is_limited: bool
     takes_others: bool
+
+    @property
+    def has_advice(self) -> bool:
+        """Whether there is more to say than what is missing."""
+        return self.is_blocked or self.is_limited or bool(self.suggestions)
 
 
 class Reader:
