@@ -11,7 +11,6 @@ from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
-
 from tests.serving import Portal
 
 HERE = Path(__file__).resolve().parent
@@ -38,7 +37,7 @@ def take(page: Page, name: str, *, height: int | None = None) -> None:
     with Image.open(io.BytesIO(shot)) as seen:
         seen.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(file, optimize=True)
     size = file.stat().st_size
-    print(f"{file.relative_to(HERE)}: {size // 1024} KB")  # noqa: T201 - run by hand
+    print(f"{file.relative_to(HERE)}: {size // 1024} KB")
     if size > MOST_BYTES:
         msg = f"{file.name} has become too large"
         raise ValueError(msg)
@@ -101,7 +100,9 @@ def define(page: Page) -> None:
 def check(page: Page) -> None:
     """The ROC Checker, with the units of an invented candidate."""
     page.goto("/centre/checker/")
-    page.get_by_label("Qualification").select_option(label=page.locator("option", has_text=FITTING).inner_text())
+    page.get_by_label("Qualification").select_option(
+        label=page.locator("option", has_text=FITTING).inner_text()
+    )
     page.get_by_role("textbox", name="Units").fill(UNITS)
     page.get_by_role("button", name="Check").click()
     take(page, "checker", height=1400)
@@ -115,7 +116,9 @@ def main() -> None:
         (Path(folder) / "log").open("wb") as log,
         Portal(f"sqlite:///{folder}/portal.sqlite3", log) as portal,
         sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"]) as browser,
+        playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        ) as browser,
     ):
         page = browser.new_page(
             base_url=f"http://127.0.0.1:{portal.port}",

@@ -96,7 +96,9 @@ def main() -> None:
         database = os.environ.get("PORTAL_DATABASE", f"sqlite:///{folder}/portal.sqlite3")
         with Portal(database, log) as portal:
             print("PostgreSQL" if database.startswith("postgresql") else "SQLite")
-            print("| people at once | what | a second | median ms | p95 ms | in roc, median ms | share of roc |")
+            print(
+                "| people at once | what | a second | median ms | p95 ms | in roc, median ms | share of roc |"
+            )
             print("|---|---|---|---|---|---|---|")
             workers: list[Worker] = []
             for people in (1, 10, 50):

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.conf import settings
-from roc.catalogue import Catalogue, CatalogueRow
-from roc.formats.registrations import dumps_registration, loads_registration
-from roc.registration import RegistrationGroup, RegistrationStatus, check_registration
 
 from groups.timing import timed
 from roc.answers import Completion, Limits, Options, Repair, Verdict
+from roc.catalogue import Catalogue, CatalogueRow
 from roc.combination import Combination, best_combination
 from roc.conflicts import Conflict
 from roc.errors import LimitReachedError
+from roc.formats.registrations import dumps_registration, loads_registration
 from roc.formats.selections import loads_selection
 from roc.qualification import Qualification
+from roc.registration import RegistrationGroup, RegistrationStatus, check_registration
 from roc.selection import Selection
 from roc.solver import Solver
 from roc.status import Status, check

@@ -15,7 +15,6 @@ from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods
-from roc.registration import RegistrationGroup
 
 from accounts.portal import PortalRequest, centre_required
 from groups import combination, pages
@@ -23,6 +22,7 @@ from groups.forms import HeaderForm, SearchForm, UnitForm
 from groups.models import Draft, SavedGroup
 from groups.saving import Outcome, save
 from roc.errors import DataError, InvalidData, LimitReachedError, SelectionError
+from roc.registration import RegistrationGroup
 from roc.selection import Selection
 
 P = ParamSpec("P")

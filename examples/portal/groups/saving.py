@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from roc.registration import RegistrationGroup
 
 from accounts.models import Centre, User
 from accounts.portal import PortalRequest
 from groups import combination
 from groups.models import Action, AuditEntry, Draft, SavedGroup, numbers_of
 from roc.messages import Message
+from roc.registration import RegistrationGroup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
-from roc.spreadsheets import Table, basic_summary, full_information, to_csv, write_xlsx
 
 from accounts.portal import PortalRequest, centre_required
 from groups import combination
@@ -20,6 +19,7 @@ from groups.models import Action, AuditEntry, Draft, SavedGroup
 from groups.saving import delete as delete_saved
 from groups.saving import record
 from groups.timing import timed
+from roc.spreadsheets import Table, basic_summary, full_information, to_csv, write_xlsx
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

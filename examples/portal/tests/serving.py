@@ -50,7 +50,17 @@ class Portal:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        command = [sys.executable, "-m", "gunicorn", "-b", f"127.0.0.1:{self.port}", "--threads", "4", "--keep-alive", "75"]
+        command = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "-b",
+            f"127.0.0.1:{self.port}",
+            "--threads",
+            "4",
+            "--keep-alive",
+            "75",
+        ]
         self.process = subprocess.Popen(
             [*command, "-w", str(self.workers), "config.wsgi"],
             cwd=PORTAL,

@@ -12,7 +12,6 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from roc.registration import RegistrationGroup
 
 from accounts.models import Centre, User
 from groups import combination, demo, pages
@@ -20,6 +19,7 @@ from groups.models import Action, AuditEntry, Draft, SavedGroup
 from groups.saving import record
 from roc.errors import LimitReachedError
 from roc.groups import Opening
+from roc.registration import RegistrationGroup
 from roc.solver import Solver
 
 

@@ -8,11 +8,11 @@ import pytest
 from django.db import connection, connections
 from django.test import Client
 from django.urls import reverse
+from tests.conftest import SignIn
+from tests.test_groups import made
 
 from accounts.demo import seed
 from groups.models import AuditEntry, Draft, SavedGroup
-from tests.conftest import SignIn
-from tests.test_groups import made
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
+from tests.test_groups import made
 
 from accounts.demo import seed as seed_people
 from accounts.models import Centre, User
@@ -19,7 +20,6 @@ from accounts.portal import CENTRE_KEY, PortalRequest
 from groups import demo, saving
 from groups.models import Action, AuditEntry, Draft, SavedGroup
 from groups.urls import urlpatterns
-from tests.test_groups import made
 
 NAMES = sorted({pattern.name for pattern in urlpatterns if pattern.name})
 VERBS = ["get", "head", "post", "put", "patch", "delete", "options"]

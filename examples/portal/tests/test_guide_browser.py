@@ -97,15 +97,15 @@ def download(page: Page, name: str, folder: Path) -> openpyxl.Workbook:
 
 def cells(book: openpyxl.Workbook, sheet: str) -> list[list[str]]:
     """The texts of a sheet, row by row, without empty cells and rows."""
-    rows = [[str(cell) for cell in row if cell is not None] for row in book[sheet].iter_rows(values_only=True)]
+    rows = [
+        [str(cell) for cell in row if cell is not None] for row in book[sheet].iter_rows(values_only=True)
+    ]
     return [row for row in rows if row]
 
 
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("javascript", [True, False])
-def test_the_guide(
-    open_page: "OpenPage", porter: User, tmp_path: Path, javascript: bool, width: int
-) -> None:
+def test_the_guide(open_page: "OpenPage", porter: User, tmp_path: Path, javascript: bool, width: int) -> None:
     page = open_page(javascript=javascript, width=width)
     first_log_in(page, porter)
     menu(page, "Create")
@@ -171,7 +171,10 @@ def test_the_guide(
     ]
     assert rows[5:7] == [["Group A: Mandatory Units"], ["Unit Number", "Unit Title", "Unit Reference Number"]]
     chosen = rows.index(["Group B: Optional Units"])
-    assert [row[::2] for row in rows[chosen + 2 : chosen + 4]] == [["K/601/6383", "G8C"], ["R/601/6247", "G8K"]]
+    assert [row[::2] for row in rows[chosen + 2 : chosen + 4]] == [
+        ["K/601/6383", "G8C"],
+        ["R/601/6247", "G8K"],
+    ]
     assert ["Qualification Number", "601/3457/4"] in rows
 
 

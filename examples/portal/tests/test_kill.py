@@ -11,7 +11,6 @@ from http.client import HTTPException
 from pathlib import Path
 
 import pytest
-
 from tests.serving import Person, Portal
 from tests.with_postgresql import PostgreSQL, programs
 
