@@ -33,12 +33,10 @@ _simple: st.SearchStrategy[Clause] = st.one_of(
 def _nested(inner: st.SearchStrategy[Clause]) -> st.SearchStrategy[Clause]:
     several = st.lists(inner, min_size=2, max_size=3)
     return st.one_of(
-        st.builds(lambda when, then: Conditional(when=when, then=then), inner, inner),
-        several.map(lambda clauses: AllOf(clauses=clauses)),
-        st.builds(lambda options, n: Choice(at_least=n, options=options), several, st.integers(1, 2)),
-        st.builds(
-            lambda options, n: Choice(at_least=0, at_most=n, options=options), several, st.integers(0, 1)
-        ),
+        st.builds(Conditional, when=inner, then=inner),
+        st.builds(AllOf, clauses=several),
+        st.builds(Choice, at_least=st.integers(1, 2), options=several),
+        st.builds(Choice, at_least=st.just(0), at_most=st.integers(0, 1), options=several),
     )
 
 
