@@ -19,10 +19,19 @@ PICTURES = HERE / "pictures"
 FITTING = "500/9810/X"
 SERVICE = "601/3457/4"
 MOST_BYTES = 150 * 1024
-UNITS = """K/601/6383 Identifying customer service needs
-R/601/6247
-T/601/6175
-D/601/4999
+UNITS = """D/649/9001 Safety and good housekeeping
+H/649/9002 Roles in the workplace
+K/649/9003
+M/649/9004
+T/649/9005
+A/649/9006
+F/649/9007
+J/649/9008
+L/649/9009
+F/649/9010
+J/649/9011
+L/649/9012
+D/601/4999 Assessing and securing the roadside situation
 """
 
 
@@ -38,7 +47,7 @@ def take(page: Page, name: str, *, height: int | None = None) -> None:
     with Image.open(io.BytesIO(shot)) as seen:
         seen.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(file, optimize=True)
     size = file.stat().st_size
-    print(f"{file.relative_to(HERE)}: {size // 1024} KB")  # noqa: T201 - run by hand
+    print(f"{file.relative_to(HERE)}: {size // 1024} KB")
     if size > MOST_BYTES:
         msg = f"{file.name} has become too large"
         raise ValueError(msg)
@@ -101,7 +110,9 @@ def define(page: Page) -> None:
 def check(page: Page) -> None:
     """The ROC Checker, with the units of an invented candidate."""
     page.goto("/centre/checker/")
-    page.get_by_label("Qualification").select_option(label=page.locator("option", has_text=FITTING).inner_text())
+    page.get_by_label("Qualification").select_option(
+        label=page.locator("option", has_text=FITTING).inner_text()
+    )
     page.get_by_role("textbox", name="Units").fill(UNITS)
     page.get_by_role("button", name="Check").click()
     take(page, "checker", height=1400)
@@ -115,7 +126,9 @@ def main() -> None:
         (Path(folder) / "log").open("wb") as log,
         Portal(f"sqlite:///{folder}/portal.sqlite3", log) as portal,
         sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"]) as browser,
+        playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        ) as browser,
     ):
         page = browser.new_page(
             base_url=f"http://127.0.0.1:{portal.port}",

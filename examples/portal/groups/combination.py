@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.conf import settings
-from roc.catalogue import Catalogue, CatalogueRow
-from roc.formats.registrations import dumps_registration, loads_registration
-from roc.registration import RegistrationGroup, RegistrationStatus, check_registration
 
 from groups.timing import timed
 from roc.answers import Completion, Limits, Options, Repair, Verdict
+from roc.catalogue import Catalogue, CatalogueRow
 from roc.combination import Combination, best_combination
 from roc.conflicts import Conflict
 from roc.errors import LimitReachedError
+from roc.formats.registrations import dumps_registration, loads_registration
 from roc.formats.selections import loads_selection
 from roc.qualification import Qualification
+from roc.registration import RegistrationGroup, RegistrationStatus, check_registration
 from roc.selection import Selection
 from roc.solver import Solver
 from roc.status import Status, check
@@ -47,6 +47,12 @@ def solver(qualification: Qualification) -> Solver:
 def search(text: str, day: dt.date) -> tuple[CatalogueRow, ...]:
     """Return the qualifications that can be registered on a day and fit the text."""
     return catalogue().on(day).search(text)
+
+
+def warm() -> None:
+    """Work out what the table of qualifications shows, so that nobody waits for it at the first search."""
+    for row in search("", dt.datetime.now(tz=dt.UTC).date()):
+        _ = row.optional_units
 
 
 @timed()

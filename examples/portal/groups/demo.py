@@ -5,12 +5,12 @@ from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
-from roc.registration import RegistrationGroup
 
 from accounts.models import Centre, User
 from groups import combination
 from groups.models import Action, SavedGroup
 from groups.saving import record
+from roc.registration import RegistrationGroup
 
 GROUPS: Final = (
     ("QCF-010120", "Vehicle fitting, first year (invented)", "Qualifications", ("500/9810/X",)),

@@ -6,10 +6,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from roc.registration import CATEGORIES, MAX_DESCRIPTION, MAX_GROUP_NUMBER, RegistrationGroup
 
 from roc.errors import DataError
 from roc.qualification import Qualification
+from roc.registration import CATEGORIES, MAX_DESCRIPTION, MAX_GROUP_NUMBER, RegistrationGroup
 from roc.units import Unit
 
 LONGEST_PASTE = 64 * 1024

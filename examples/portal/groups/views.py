@@ -10,16 +10,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
-from roc.spreadsheets import Table, basic_summary, full_information, to_csv, write_xlsx
 
 from accounts.portal import PortalRequest, centre_required
 from groups import combination
-from groups.drafts import begin, begin_change, draft_of, readable, shown_or_sent
+from groups.drafts import MOST_DRAFTS, begin, begin_change, draft_of, readable, shown_or_sent
 from groups.forms import SearchForm
 from groups.models import Action, AuditEntry, Draft, SavedGroup
 from groups.saving import delete as delete_saved
 from groups.saving import record
 from groups.timing import timed
+from roc.spreadsheets import Table, basic_summary, full_information, to_csv, write_xlsx
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -44,7 +44,8 @@ def view(request: PortalRequest) -> HttpResponse:
         "text": text,
         "page": Paginator(shown, 50).get_page(request.GET.get("page")),
         "has_groups": bool(groups),
-        "drafts": Draft.objects.filter(centre=request.centre, user=request.user)[:20],
+        "drafts": Draft.objects.filter(centre=request.centre, user=request.user),
+        "most_drafts": MOST_DRAFTS,
     }
     return render(request, "groups/view.html", context)
 

@@ -25,7 +25,7 @@ PORTAL = Path(__file__).parent.parent
 def manage(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     """Run Django's commands as in production, with nothing of the portal in the environment but what is given."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PORTAL_", "DJANGO_"))}
-    return subprocess.run(  # noqa: S603 - this Python, these arguments
+    return subprocess.run(
         [sys.executable, "-W", "error", "manage.py", *arguments, "--settings", "config.settings"],
         cwd=PORTAL,
         env={**kept, **environment},
