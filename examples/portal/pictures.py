@@ -18,10 +18,19 @@ PICTURES = HERE / "pictures"
 FITTING = "500/9810/X"
 SERVICE = "601/3457/4"
 MOST_BYTES = 150 * 1024
-UNITS = """K/601/6383 Identifying customer service needs
-R/601/6247
-T/601/6175
-D/601/4999
+UNITS = """D/649/9001 Safety and good housekeeping
+H/649/9002 Roles in the workplace
+K/649/9003
+M/649/9004
+T/649/9005
+A/649/9006
+F/649/9007
+J/649/9008
+L/649/9009
+F/649/9010
+J/649/9011
+L/649/9012
+D/601/4999 Assessing and securing the roadside situation
 """
 
 

@@ -2,6 +2,7 @@
 
 ``PORTAL_DATABASE``    ``sqlite:///path`` or ``postgresql://user@host/name``; a file beside the code if not given
 ``PORTAL_RULES``       the folder with the rules of combination; those of the library's examples if not given
+``PORTAL_STATIC``      where ``collectstatic`` puts files; a hidden folder beside the code if not given
 ``PORTAL_MAIL``        the mail server, as ``host:port``; letters go to the log if not given
 ``PORTAL_MAIL_FROM``   the address from which letters are sent
 """
@@ -124,7 +125,9 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 USE_TZ = True
 STATIC_URL = "static/"
-STATIC_ROOT: Path | None = BASE_DIR / "staticfiles"
+STATIC_ROOT: Path | None = Path(
+    os.environ.get("PORTAL_STATIC", BASE_DIR / ".static")
+)  # nobody looks there for rules
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

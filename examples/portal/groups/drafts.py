@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils import timezone
@@ -20,12 +20,14 @@ from accounts.portal import PortalRequest, centre_required
 from groups import combination, pages
 from groups.forms import HeaderForm, SearchForm, UnitForm
 from groups.models import Draft, SavedGroup
-from groups.saving import Outcome, save
+from groups.saving import Outcome, save, saved_from
 from roc.errors import DataError, InvalidData, LimitReachedError, SelectionError
 from roc.registration import RegistrationGroup
 from roc.selection import Selection
 
 P = ParamSpec("P")
+MOST_DRAFTS = 50
+"""So many drafts of a person are kept in a centre, the latest ones."""
 shown_or_sent = require_http_methods(["GET", "HEAD", "POST"])
 _ID = re.compile(r"[\w-]{1,120}")
 
@@ -53,9 +55,12 @@ def draft_of(request: PortalRequest, draft: uuid.UUID, *, locked: bool = False) 
 
 
 def begin(request: PortalRequest, group: RegistrationGroup, **fields: Any) -> Draft:
-    """Keep a new draft."""
+    """Keep a new draft, and of the person's others the latest."""
     document = combination.written(group)
-    return Draft.objects.create(centre=request.centre, user=request.user, document=document, **fields)
+    begun = Draft.objects.create(centre=request.centre, user=request.user, document=document, **fields)
+    drafts = Draft.objects.filter(centre=request.centre, user=request.user)
+    drafts.exclude(pk__in=list(drafts.values_list("pk", flat=True)[:MOST_DRAFTS])).delete()
+    return begun
 
 
 def keep(draft: Draft, group: RegistrationGroup) -> None:
@@ -66,10 +71,11 @@ def keep(draft: Draft, group: RegistrationGroup) -> None:
 
 def begin_change(request: PortalRequest, group: SavedGroup) -> Draft:
     """Return the person's draft of a saved group as it stands: the one that they have, or a new one."""
-    fields = {"centre": request.centre, "user": request.user, "base": group, "base_version": group.version}
-    begun = Draft.objects.filter(**fields).first()
+    fields = {"base": group, "base_version": group.version}
+    begun = Draft.objects.filter(centre=request.centre, user=request.user, **fields).first()
     if begun is None:
-        begun = Draft.objects.create(document=group.document, base_number=group.group_number, **fields)
+        read = combination.read_group(group.document)
+        begun = begin(request, read, base_number=group.group_number, **fields)
     return begun
 
 
@@ -198,7 +204,18 @@ class Click:
 @centre_required
 @readable
 def draft(request: PortalRequest, draft: uuid.UUID) -> HttpResponse:
-    """Define Registration Groups: a draft, and what one can do with it."""
+    """Define Registration Groups: a draft, and what one can do with it; what was saved already is in View."""
+    try:
+        return _draft(request, draft)
+    except Http404:
+        done = saved_from(request.centre, draft)
+        if done is None:
+            raise
+        messages.info(request, f"{done.group_number} has been saved. Open it to change it.")
+        return leave(request, resolve_url("groups:view"))
+
+
+def _draft(request: PortalRequest, draft: uuid.UUID) -> HttpResponse:
     if request.method != "POST":
         found = draft_of(request, draft)
         asked = (request.GET.get("why", ""), request.GET.get("unit", ""))

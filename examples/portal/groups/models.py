@@ -21,6 +21,9 @@ class SavedGroup(models.Model):
     category = models.CharField(max_length=100)
     document = models.JSONField(help_text="The group in the library’s own form.")
     version = models.PositiveIntegerField(default=1, help_text="One more with each save.")
+    saved_from = models.UUIDField(
+        null=True, editable=False, db_index=True, help_text="The draft that was saved last; it is gone."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     updated_at = models.DateTimeField(auto_now=True)

@@ -1,5 +1,6 @@
 """Saving: whole or not at all, never over what somebody else saved without a word, and never without a trace."""
 
+import uuid
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -35,7 +36,8 @@ def save(
 ) -> Outcome:
     """Save a draft as a group, unless something stands in the way; the draft is then done with.
 
-    A draft that changes a group replaces the version that it began with, or the version *over*, which the person
+    A draft that is done with already, as by a second click on Save, is saved and nothing more happens. A draft
+    that changes a group replaces the version that it began with, or the version *over*, which the person
     was told of; a later one stays as it is.
     """
     try:
@@ -47,6 +49,10 @@ def save(
 
 def _save(request: PortalRequest, draft: Draft, group: RegistrationGroup, over: int | None) -> Outcome:
     user, centre = request.user, request.centre
+    if not Draft.objects.select_for_update().filter(pk=draft.pk).exists():
+        done = saved_from(centre, draft.pk)
+        if done is not None:  # a second click on Save
+            return Outcome(saved=done)
     base = None
     if draft.base_version is not None:
         base = SavedGroup.objects.select_for_update().filter(pk=draft.base_id or 0, centre=centre).first()
@@ -76,10 +82,16 @@ def _save(request: PortalRequest, draft: Draft, group: RegistrationGroup, over: 
     )
     saved.document = combination.written(group)
     saved.updated_by = user
+    saved.saved_from = draft.pk
     saved.save()
     record(user, centre, action, saved.group_number, version=saved.version, **detail)
     draft.delete()
     return Outcome(saved=saved)
+
+
+def saved_from(centre: Centre, draft: uuid.UUID) -> SavedGroup | None:
+    """Return the group as which a draft was saved."""
+    return SavedGroup.objects.filter(centre=centre, saved_from=draft).first()
 
 
 def _deletion(centre: Centre, number: str) -> AuditEntry | None:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.portal import PortalRequest, centre_required
 from groups import combination
-from groups.drafts import begin, begin_change, draft_of, readable, shown_or_sent
+from groups.drafts import MOST_DRAFTS, begin, begin_change, draft_of, readable, shown_or_sent
 from groups.forms import SearchForm
 from groups.models import Action, AuditEntry, Draft, SavedGroup
 from groups.saving import delete as delete_saved
@@ -44,7 +44,8 @@ def view(request: PortalRequest) -> HttpResponse:
         "text": text,
         "page": Paginator(shown, 50).get_page(request.GET.get("page")),
         "has_groups": bool(groups),
-        "drafts": Draft.objects.filter(centre=request.centre, user=request.user)[:20],
+        "drafts": Draft.objects.filter(centre=request.centre, user=request.user),
+        "most_drafts": MOST_DRAFTS,
     }
     return render(request, "groups/view.html", context)
 

@@ -3,11 +3,10 @@
 from typing import TYPE_CHECKING
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.test import Client
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from accounts.models import Centre, User
+from tests.auditing import audit, cookies_of
 
 if TYPE_CHECKING:
     from tests.conftest import OpenPage, SignIn
@@ -17,24 +16,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NEW = "seven-small-otters"
 WINDOWS = pytest.mark.parametrize("width", [1280, 390, 320])
 SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
-TALL = """() => [...document.querySelectorAll('a.button, button, summary, input:not([type=hidden]), nav a, .actions a')]
-    .filter(e => e.checkVisibility()).map(e => [e.textContent.trim(), e.getBoundingClientRect().height])
-    .filter(([, height]) => height < 43.9)"""
-
-
-def audit(page: Page) -> None:
-    """No violation of the accessibility rules, nothing wider than the window, everything tall enough to touch."""
-    found = Axe().run(
-        page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
-    )
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert page.evaluate(TALL) == []
-
-
-def cookies_of(client: Client, page: Page, url: str) -> None:
-    """Let a page go on where a test's browser is signed in."""
-    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}])
 
 
 @pytest.mark.parametrize("javascript", [True, False])

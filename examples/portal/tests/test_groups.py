@@ -5,18 +5,21 @@ import io
 import json
 import re
 from datetime import timedelta
+from typing import cast
 
 import openpyxl
 import pytest
 from django.core.management import call_command
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Centre, User
+from accounts.portal import PortalRequest
 from groups import combination, demo, pages
+from groups.drafts import MOST_DRAFTS
 from groups.models import Action, AuditEntry, Draft, SavedGroup
-from groups.saving import record
+from groups.saving import record, save
 from roc.errors import LimitReachedError
 from roc.groups import Opening
 from roc.registration import RegistrationGroup
@@ -269,6 +272,36 @@ def test_a_draft_goes_on_where_it_was_left(okafor_client: Client, okafor: User, 
     assert okafor_client.post(url)["Location"] == first
     okafor_client.post(first, {"do": "save", "group_number": "Another"})
     assert AuditEntry.objects.first().detail["number before"] == "Fansha-QAP-TRAIN-010120"  # type: ignore[union-attr]
+
+
+def test_a_second_click_on_save_is_told_of_the_first(
+    okafor_client: Client, lindqvist_client: Client, okafor: User, fansha: Centre
+) -> None:
+    draft = made(okafor_client, "500-9810-x")
+    url = reverse("groups:draft", args=[draft.pk])
+    click(okafor_client, draft, "add|500-9810-x|K/601/6383|x")
+    fields = {"group_number": "F-1", "description": "First"}
+    request = RequestFactory().post(url)
+    request.user, request.centre = okafor, fansha  # type: ignore[attr-defined] # a request of the portal has both
+    saved = click(okafor_client, draft, "save", **fields)
+    assert "F-1 has been saved." in saved
+    assert "F-1 has been saved. Open it to change it." in click(okafor_client, draft, "save", **fields)
+    assert "F-1 has been saved. Open it to change it." in okafor_client.get(url, follow=True).content.decode()
+    late = save(cast("PortalRequest", request), draft, RegistrationGroup(group_number="F-1"))
+    assert late.saved == SavedGroup.objects.get()
+    assert AuditEntry.objects.count() == 1
+    assert lindqvist_client.get(url).status_code == 404
+
+
+def test_the_latest_drafts_are_kept(okafor_client: Client, okafor: User, fansha: Centre) -> None:
+    first = made(okafor_client)
+    document = first.document
+    others = [Draft(centre=fansha, user=okafor, document=document) for _ in range(MOST_DRAFTS)]
+    Draft.objects.bulk_create(others)
+    last = made(okafor_client)
+    assert Draft.objects.count() == MOST_DRAFTS
+    assert not Draft.objects.filter(pk=first.pk).exists()
+    assert Draft.objects.filter(pk=last.pk).exists()
 
 
 def test_downloads_are_what_is_saved(okafor_client: Client, okafor: User, fansha: Centre) -> None:
