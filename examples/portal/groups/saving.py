@@ -49,17 +49,18 @@ def save(
 
 def _save(request: PortalRequest, draft: Draft, group: RegistrationGroup, over: int | None) -> Outcome:
     user, centre = request.user, request.centre
+    is_change = draft.base_version is not None
+    base = None
+    if is_change:  # the group is locked before the draft, as by a deletion: nobody waits in a circle
+        base = SavedGroup.objects.select_for_update().filter(pk=draft.base_id or 0, centre=centre).first()
     if not Draft.objects.select_for_update().filter(pk=draft.pk).exists():
         done = saved_from(centre, draft.pk)
         if done is not None:  # a second click on Save
             return Outcome(saved=done)
-    base = None
-    if draft.base_version is not None:
-        base = SavedGroup.objects.select_for_update().filter(pk=draft.base_id or 0, centre=centre).first()
-        if base is None:
-            return Outcome(is_gone=True, deleted=_deletion(centre, draft.base_number))
-        if base.version not in {draft.base_version, over}:
-            return Outcome(changed=base)
+    if is_change and base is None:
+        return Outcome(is_gone=True, deleted=_deletion(centre, draft.base_number))
+    if base is not None and base.version not in {draft.base_version, over}:
+        return Outcome(changed=base)
     others = numbers_of(centre, apart_from=[] if base is None else [base.pk])
     found = combination.check_group(group, timezone.localdate(), others)
     if not found.ok:
