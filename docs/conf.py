@@ -57,7 +57,9 @@ def _skip(_app: object, _what: str, _name: str, found: object, *_: object) -> bo
 
 _labels = dict(
     re.findall(
-        r"^\| `([a-z_.]+)` \| (\w+) \|", (Path(__file__).parent / "compatibility.md").read_text("utf-8"), re.MULTILINE
+        r"^\| `([a-z_.]+)` \| (\w+) \|",
+        (Path(__file__).parent / "compatibility.md").read_text("utf-8"),
+        re.MULTILINE,
     )
 )
 

@@ -33,7 +33,9 @@ def test_every_public_module_has_a_label() -> None:
 def test_what_is_said_to_be_internal_is_there() -> None:
     """Names that the table takes out of a public module exist."""
     page = (_ROOT / "docs/compatibility.md").read_text("utf-8")
-    found = re.findall(r"^\| `(roc[a-z_.]+)` \| \w+ \| [^|]*; `(\w+)` and `(\w+)` are internal \|", page, re.MULTILINE)
+    found = re.findall(
+        r"^\| `(roc[a-z_.]+)` \| \w+ \| [^|]*; `(\w+)` and `(\w+)` are internal \|", page, re.MULTILINE
+    )
     assert found
     for module, *names in found:
         assert {*names} <= {*importlib.import_module(module).__all__}
