@@ -45,20 +45,23 @@ def _answers(solver: roc.Solver, selection: roc.Selection) -> tuple[object, ...]
     ],
 )
 def test_threads_that_begin_with_a_rule_together_agree(name: str) -> None:
-    """A rule that nothing is compiled for yet is asked about by all threads at once."""
+    """A rule that nothing is compiled for yet is asked the same by all threads at once, again and again."""
     rule = roc.load(_RULES / name)
 
     def questions(title: str) -> tuple[roc.Solver, list[roc.Selection]]:
         q = rule.evolve(title=title)  # another rule: nothing is remembered of it
         start = roc.Selection.start(q)
-        return roc.Solver(q), [start, *(start.add(unit.number) for unit in q.units[-3:])]
+        return roc.Solver(q), [start, *(start.add(unit.number) for unit in q.units[-8:])]
 
     shared, selections = questions("Shared")
     together = Barrier(_THREADS)
 
     def ask(_: int) -> list[tuple[object, ...]]:
-        together.wait()
-        return [_answers(shared, each) for each in selections]
+        found: list[tuple[object, ...]] = []
+        for each in selections:
+            together.wait()  # so that the same is worked out at the same time
+            found.append(_answers(shared, each))
+        return found
 
     with ThreadPoolExecutor(_THREADS) as pool:
         found = list(pool.map(ask, range(_THREADS)))
