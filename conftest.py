@@ -16,7 +16,14 @@ hypothesis.settings.register_profile("fast", _base, max_examples=10)
 hypothesis.settings.register_profile("thorough", _base, max_examples=2000)
 hypothesis.settings.load_profile(os.environ.get("ROC_HYPOTHESIS", "default"))
 
+
+def _as_program(namespace: dict[str, object]) -> None:
+    """Let the blocks of a page be a program: Django asks views for the name of their module."""
+    namespace["__name__"] = "__main__"
+
+
 _pages = Sybil(
+    setup=_as_program,
     parsers=[DocTestParser(optionflags=ELLIPSIS), PythonCodeBlockParser()],
     patterns=["README.md", "docs/*.md"],
 )

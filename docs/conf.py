@@ -1,6 +1,7 @@
 """How the documentation is built: ``sphinx-build -W --keep-going -n docs docs/_build``."""
 
 import importlib
+import re
 import tomllib
 from pathlib import Path
 
@@ -54,6 +55,22 @@ def _skip(_app: object, _what: str, _name: str, found: object, *_: object) -> bo
     return True if (found.__doc__ or "").startswith("Alias for field number") else None
 
 
+_labels = dict(
+    re.findall(
+        r"^\| `([a-z_.]+)` \| (\w+) \|",
+        (Path(__file__).parent / "compatibility.md").read_text("utf-8"),
+        re.MULTILINE,
+    )
+)
+
+
+def _label(_app: object, what: str, name: str, _found: object, _options: object, lines: list[str]) -> None:
+    """Write the label of a module below what it says of itself."""
+    if what == "module":
+        lines += ["", f"Label: :doc:`{_labels[name]} <compatibility>`.", ""]
+
+
 def setup(app: Sphinx) -> None:
     """Connect what is above (Sphinx calls this)."""
     app.connect("autodoc-skip-member", _skip)
+    app.connect("autodoc-process-docstring", _label)
