@@ -94,12 +94,12 @@ def ask(
     if name is not None and name not in qualification.pathways_by_name:
         msg = f"there is no pathway {name}"
         raise SelectionError(msg, suggestions=nearest(name, qualification.pathways_by_name))
-    rules = [
-        read(qualification, pathways, unusual + offered, selection.conditions)
-        for pathways in ways(qualification, name)
-    ]
     budget = Budget(limits.states, limits.seconds)
     try:
+        rules = [
+            read(qualification, pathways, unusual + offered, selection.conditions)
+            for pathways in ways(qualification, name)
+        ]
         return Question(selection, name, rules, taken, make(rules, taken, budget), budget)
     except TooManyAlternativesError as error:
         raise LimitReachedError(reason=str(error)) from None
