@@ -166,7 +166,7 @@ class Clauses:
     def choice(self, depth: int = 0) -> Choice:
         """Draw a choice between two or three clauses."""
         draw = self.draw
-        options = [self.clause(depth + 1) for _ in range(draw(st.integers(2, 3)))]
+        options = draw(st.lists(st.builds(self.clause, st.just(depth + 1)), min_size=2, max_size=3))
         low, high = draw(st.integers(1, 2)), None
         if self.ceilings and not self.minima and chance(draw, 3):
             low = draw(st.integers(0, 2))
@@ -212,6 +212,6 @@ class Clauses:
         kinds = [kind for kind in makers for _ in range(weights.get(kind, 1))]
         return makers[self.draw(st.sampled_from(kinds))]()
 
-    def rules(self, counts: Sequence[int]) -> list[Clause]:
-        """Draw so many clauses as one of *counts* says."""
-        return [self.clause() for _ in range(self.draw(st.sampled_from(counts)))]
+    def rules(self, most: int) -> list[Clause]:
+        """Draw at most so many clauses."""
+        return self.draw(st.lists(st.builds(self.clause), max_size=most))

@@ -1,5 +1,6 @@
 """Selections of a rule: any, complete, completable, blocked; and edits of them."""
 
+import contextlib
 import itertools
 from collections.abc import Sequence
 from typing import Final, Literal, final
@@ -9,7 +10,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from roc._record import Record
-from roc.errors import SelectionError
+from roc.errors import LimitReachedError, SelectionError
 from roc.numbers import UnitNumber
 from roc.qualification import Entry, Qualification
 from roc.rules import State
@@ -72,7 +73,11 @@ def complete_ones(solver: Solver) -> st.SearchStrategy[Selection]:
     # with every condition met, what is left is a matter of units
     empty = Selection.of(qualification, conditions=conditions)
     starts = [empty.with_pathway(name) for name in (None, *qualification.pathways_by_name)]
-    possible = [start for start in starts if _finished(solver, start, ()) is not None]
+    possible: list[Selection] = []
+    for start in starts:
+        with contextlib.suppress(LimitReachedError):
+            if _finished(solver, start, ()) is not None:
+                possible.append(start)
     if not possible:
         return st.nothing()
 
@@ -102,13 +107,12 @@ def _grown(selection: Selection, numbers: Sequence[UnitNumber]) -> Selection:
 
 
 def _finished(solver: Solver, start: Selection, wanted: Sequence[UnitNumber]) -> Selection | None:
-    """Return the completion with listed units that has as few as possible that are not *wanted*."""
+    """Return the finished selection of listed units that has as few as possible that are not *wanted*."""
     dear = len(solver.qualification.units) + 1
     costs = {number: dear for number in solver.qualification.units_by_number if number not in wanted}
-    found = solver.complete(start, costs={**costs, **dict.fromkeys(wanted, 1)})
-    if found is None or any(each not in solver.qualification.units_by_number for each in found.added):
-        return None
-    return found.selection
+    # a repair of nothing is a completion that never asks for units from elsewhere
+    found = solver.repair(start, costs=costs if wanted else None)
+    return None if found is None else found.selection
 
 
 def completable_ones(solver: Solver) -> st.SearchStrategy[Selection]:
@@ -137,9 +141,10 @@ def blocked_ones(solver: Solver) -> st.SearchStrategy[Selection]:
     reasons: dict[str | None, list[tuple[UnitNumber, ...]]] = {}
     for name in (None, *qualification.pathways_by_name):
         everything = Selection.of(qualification, numbers, pathway=name)
-        found = [each.choices for each in itertools.islice(solver.conflicts(everything), 4)]
-        if found:
-            reasons[name] = found
+        with contextlib.suppress(LimitReachedError):
+            found = [each.choices for each in itertools.islice(solver.conflicts(everything), 4)]
+            if found:
+                reasons[name] = found
     if not reasons:
         return st.nothing()
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Final
 
 import attrs
@@ -21,7 +22,9 @@ from roc.solver import Solver
 from roc.strategies._clauses import Clauses, chance, some
 from roc.strategies._palette import Palette, palette_of
 from roc.strategies._records import opening_of, unit_of
+from roc.units import Unit
 
+_FIRST: Final = UnitNumber.quietly("M1")
 _GROUPS: Final = ("A", "B", "C", "D", "E", "F", "G", "H")
 _LIMITS: Final = Limits(states=50_000)
 _COMPOUND: Final = (AllOf, Choice, Conditional, Complete)
@@ -70,7 +73,8 @@ class _Parts:
         self.draw: Final = draw
         self.dials: Final = dials
         self.palette: Final[Palette] = palette_of(odd=dials.odd)
-        self.numbers: Final = self._numbers()
+        self.units: Final = self._units()
+        self.numbers: Final = [unit.number for unit in self.units]
         self.paths: Final = self._names("P", [0, 0, 1, 2, 2, 3] if dials.pathways else [0])
         self.conditions: Final = self._names("c", [0, 1, 2] if dials.conditions else [0])
         self.names: Final = self._names("", range(dials.min_groups, dials.max_groups + 1))
@@ -92,14 +96,22 @@ class _Parts:
             shares=has_shares,
         )
 
-    def _numbers(self) -> list[UnitNumber]:
-        dials, odd = self.dials, self.palette.unit_numbers
+    def _units(self) -> list[Unit]:
+        dials, palette = self.dials, self.palette
+        measured = dials.measured or chance(self.draw, 2)
+        odd = palette.unit_numbers
+
+        def unit() -> Unit:
+            number = _FIRST if odd is None else self.draw(odd)
+            return unit_of(self.draw, number, palette, measured=measured)
+
+        key = id if odd is None else attrgetter("number")
+        found = self.draw(
+            st.lists(st.builds(unit), unique_by=key, min_size=dials.min_units, max_size=dials.max_units)
+        )
         if odd is not None:
-            return self.draw(
-                st.lists(odd, unique=True, min_size=dials.min_units, max_size=dials.max_units)
-            )
-        number = self.draw(st.integers(dials.min_units, dials.max_units))
-        return [UnitNumber.quietly(f"M{place}") for place in range(1, number + 1)]
+            return found
+        return [each.evolve(number=f"M{place}") for place, each in enumerate(found, 1)]
 
     def _names(self, prefix: str, counts: Sequence[int]) -> list[str]:
         number = self.draw(st.sampled_from(counts))
@@ -113,14 +125,10 @@ class _Parts:
     def parts(self) -> dict[str, Any]:
         """Draw everything that a qualification is made of."""
         draw, dials, clauses = self.draw, self.dials, self.clauses
-        rules = [*self.top, *clauses.rules(range(dials.max_rules + 1))]
-        units = [
-            unit_of(draw, number, self.palette, measured=dials.measured or chance(draw, 2))
-            for number in self.numbers
-        ]
+        rules = [*self.top, *clauses.rules(dials.max_rules)]
         parts: dict[str, Any] = {
             "title": draw(self.palette.titles) if dials.odd else "Example",
-            "units": units,
+            "units": self.units,
             "groups": self._groups(),
             "rules": rules,
             "pathways": [self._pathway(name) for name in self.paths],
@@ -164,7 +172,7 @@ class _Parts:
             kind=GroupKind.MANDATORY if chance(draw, 5) else GroupKind.OPTIONAL,
             units=units,
             groups=inner,
-            rules=self.clauses.rules([1, 0, 1, 1, 2]),
+            rules=self.clauses.rules(2),
             choose=choose,
             mixing=mixing,
             opening=opening,
@@ -180,7 +188,7 @@ class _Parts:
             kind=draw(st.sampled_from([PathwayKind.PATHWAY, PathwayKind.PATHWAY, *PathwayKind])),
             number=draw(st.none() | self.palette.qualification_numbers) if has_header else None,
             level=draw(st.none() | self.palette.levels) if has_header else None,
-            rules=self.clauses.rules([0, 1]),
+            rules=self.clauses.rules(1),
         )
 
     def _sharing(self) -> list[Sharing]:
@@ -244,7 +252,8 @@ def _lifted(parts: Mapping[str, Any], paths: Iterable[str]) -> dict[str, Any]:
         eased: dict[str, Any] = {}
         if here in gone:
             eased = {"kind": GroupKind.OPTIONAL, "choose": one.choose and 1, "mixing": True}
-            inner = [each.evolve(pathways=()) for each in inner]
+            if one.choose == 1:  # none of them can be complete
+                inner = [_bare(each) for each in inner]
         return one.evolve(rules=rules(one.rules, here), groups=inner, **eased)
 
     return {
@@ -258,6 +267,14 @@ def _lifted(parts: Mapping[str, Any], paths: Iterable[str]) -> dict[str, Any]:
     }
 
 
+def _bare(group: UnitGroup) -> UnitGroup:
+    """Return a group that asks for nothing, with its units and those nested in it."""
+    inner = [_bare(each) for each in group.groups]
+    return group.evolve(
+        kind=GroupKind.OPTIONAL, rules=(), choose=None, mixing=True, pathways=(), groups=inner
+    )
+
+
 def satisfiable_part(qualification: Qualification) -> Qualification:
     """Return the rule, without clauses that keep its own units from satisfying it.
 
@@ -268,13 +285,12 @@ def satisfiable_part(qualification: Qualification) -> Qualification:
         start = Selection.of(qualification, conditions=every)
         parts = {each.name: getattr(qualification, each.name) for each in attrs.fields(Qualification)}
         try:
-            found = Solver(qualification, limits=_LIMITS).complete(start)
-            if found is None:
-                parts = _eased(parts, Solver(qualification, limits=_LIMITS).explain(start))
-            elif all(each in qualification.units_by_number for each in found.added):
+            if Solver(qualification, limits=_LIMITS).repair(start) is not None:
                 return qualification
-            else:  # only units from elsewhere fill it
+            if any(group.opening is not None for group in qualification.all_groups()):
                 parts["groups"] = [_closed(group) for group in qualification.groups]
+            else:
+                parts = _eased(parts, Solver(qualification, limits=_LIMITS).explain(start))
         except LimitReachedError:
             tops = clauses_with_paths(qualification)
             parts = _lifted(parts, [path for path, clause, _ in tops if isinstance(clause, _COMPOUND)])
