@@ -12,7 +12,9 @@ import roc
 from roc import strategies
 
 CLASS: type[basket.Basket] = getattr(basket, os.environ.get("BASKET", "Basket"))
-TRIES = settings(max_examples=200, deadline=None, database=None, derandomize=True, print_blob=False)
+TRIES = settings(
+    max_examples=100, stateful_step_count=10, deadline=None, database=None, derandomize=True, print_blob=False
+)
 
 
 @st.composite

@@ -86,6 +86,6 @@ class _Learning(importlib.abc.Loader):
     def exec_module(self, module: ModuleType) -> None:
         """Run the module, and learn its types."""
         self.loader.exec_module(module)
-        assert module.__spec__ is not None, "it is being imported"
-        module.__spec__.loader = module.__loader__ = self.loader  # as if nobody had watched
+        spec: Any = module.__spec__
+        spec.loader = module.__loader__ = self.loader  # as if nobody had watched
         _learn(module)

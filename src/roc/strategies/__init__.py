@@ -80,7 +80,6 @@ def __dir__() -> list[str]:
     return __all__
 
 
-
 _UNITS: Final = ("M1", "M2", "M3")
 _GROUPS: Final = ("A", "B")
 _CONDITIONS: Final = ("c1",)
@@ -386,5 +385,3 @@ def broken_files(
 ) -> st.SearchStrategy[QualificationFile]:
     """Files that are wrong in exactly one way, and say in which: one of *faults*, or of all :data:`FAULTS`."""
     return drawn_broken_files(qualifications(headers=True) if rules is None else rules, faults or FAULTS)
-
-

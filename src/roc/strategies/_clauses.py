@@ -39,9 +39,10 @@ def chance(draw: st.DrawFn, one_in: int) -> bool:
 
 def some(draw: st.DrawFn, values: Sequence[T], *, least: int = 0, most: int | None = None) -> list[T]:
     """Draw different members of *values*, in any order."""
-    if not values:
-        return []
-    return draw(st.lists(st.sampled_from(values), unique=True, min_size=least, max_size=most))
+    rest = list(values)
+    number = draw(st.integers(min(least, len(rest)), len(rest) if most is None else min(most, len(rest))))
+    # one after the other from what is left, in order: a unit that is not needed can be taken away
+    return [rest.pop(draw(st.integers(0, len(rest) - 1))) for _ in range(number)]
 
 
 def level_range(draw: st.DrawFn, palette: Palette) -> tuple[Level | None, Level | None]:
@@ -90,7 +91,7 @@ class Clauses:
                 case "groups":
                     found[part] = some(draw, self.groups, most=2)
                 case "units":
-                    found[part] = some(draw, self.units, least=min(1, len(self.units)), most=4)
+                    found[part] = some(draw, self.units, least=1, most=4)
                 case "except_units":
                     found[part] = some(draw, self.units, most=2)
                 case "level":

@@ -132,11 +132,6 @@ def _credit_below_zero(data: dict[str, Any], fresh: _Fresh) -> None:
     _add(data, "units", {"number": fresh.name, "credit": -1, "glh": 1})
 
 
-def _hours_missing(data: dict[str, Any], fresh: _Fresh) -> None:
-    _add(data, "units", {"number": fresh.name, "credit": 1})
-    _add(data, "groups", fresh.group(units=[fresh.name], counts=False, rules=[f"at least 1 hour from {fresh.name}"]))
-
-
 def _choice_of_too_many(data: dict[str, Any], fresh: _Fresh) -> None:
     _add(data, "groups", fresh.group(choose=1))
 
@@ -156,7 +151,6 @@ _FAULTS: Final[dict[str, Callable[[dict[str, Any], _Fresh], None]]] = {
     "group twice": _group_twice,
     "unit twice": _unit_twice,
     "credit below zero": _credit_below_zero,
-    "hours missing": _hours_missing,
     "choice of too many": _choice_of_too_many,
 }
 

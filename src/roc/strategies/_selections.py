@@ -3,7 +3,8 @@
 import contextlib
 import itertools
 from collections.abc import Sequence
-from typing import Final, Literal, final
+from decimal import Decimal
+from typing import Final, Literal, cast, final
 
 import attrs
 from hypothesis import assume
@@ -87,9 +88,8 @@ def complete_ones(solver: Solver) -> st.SearchStrategy[Selection]:
         wanted = [number for number in _usable(qualification) if chance(draw, 2)]
         found = _grown(start, wanted)
         if not check(found).ok:
-            finished = _finished(solver, start, wanted)
-            assert finished is not None, "a completion does not depend on its price"
-            found = finished
+            # whether there is one does not depend on what it costs
+            found = cast(Selection, _finished(solver, start, wanted))
             for number in wanted:
                 if number not in found and check(more := _grown(found, [number])).ok:
                     found = more
@@ -109,7 +109,8 @@ def _grown(selection: Selection, numbers: Sequence[UnitNumber]) -> Selection:
 def _finished(solver: Solver, start: Selection, wanted: Sequence[UnitNumber]) -> Selection | None:
     """Return the finished selection of listed units that has as few as possible that are not *wanted*."""
     dear = len(solver.qualification.units) + 1
-    costs = {number: dear for number in solver.qualification.units_by_number if number not in wanted}
+    costs: dict[UnitNumber | str, Decimal | int | str] = {}
+    costs |= {number: dear for number in solver.qualification.units_by_number if number not in wanted}
     # a repair of nothing is a completion that never asks for units from elsewhere
     found = solver.repair(start, costs=costs if wanted else None)
     return None if found is None else found.selection
@@ -209,5 +210,3 @@ def drawn_edits(draw: st.DrawFn, selection: Selection, *, most: int) -> list[Edi
         found.append(draw(st.sampled_from(possible)))
         selection = found[-1].apply(selection)
     return found
-
-

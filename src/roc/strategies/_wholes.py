@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from operator import attrgetter
 from typing import Any, Final
 
@@ -13,7 +12,7 @@ from roc._validate import clauses_with_paths
 from roc.answers import Limits
 from roc.conflicts import Conflict
 from roc.errors import DataError, InvalidData, LimitReachedError
-from roc.groups import GroupKind, Opening, Sharing, UnitGroup
+from roc.groups import GroupKind, Sharing, UnitGroup
 from roc.numbers import UnitNumber
 from roc.qualification import Condition, Pathway, PathwayKind, Qualification
 from roc.rules import AllOf, Barred, Choice, Clause, Complete, Conditional, Measure, Scope, Threshold
@@ -24,6 +23,7 @@ from roc.strategies._palette import Palette, palette_of
 from roc.strategies._records import opening_of, unit_of
 from roc.units import Unit
 
+_OWN: Final = (Measure.UNITS, Measure.CREDIT)
 _FIRST: Final = UnitNumber.quietly("M1")
 _GROUPS: Final = ("A", "B", "C", "D", "E", "F", "G", "H")
 _LIMITS: Final = Limits(states=50_000)
@@ -78,11 +78,9 @@ class _Parts:
         self.paths: Final = self._names("P", [0, 0, 1, 2, 2, 3] if dials.pathways else [0])
         self.conditions: Final = self._names("c", [0, 1, 2] if dials.conditions else [0])
         self.names: Final = self._names("", range(dials.min_groups, dials.max_groups + 1))
-        has_shares = chance(draw, 2)
-        self.top: Final[list[Clause]] = []
-        if has_shares:
-            for measure in (Measure.UNITS, Measure.CREDIT):
-                self.top.append(Threshold(measure=measure, minimum=draw(self.palette.bounds[measure])))
+        # in one piece or not at all: shares are of these minima
+        minima = draw(st.lists(st.builds(self._minima), max_size=1))
+        self.top: Final = [each for pair in minima for each in pair]
         self.clauses: Final = Clauses(
             draw=draw,
             palette=self.palette,
@@ -93,8 +91,12 @@ class _Parts:
             relations=dials.relations,
             nested=dials.nested,
             minima=dials.minima,
-            shares=has_shares,
+            shares=bool(minima),
         )
+
+    def _minima(self) -> list[Clause]:
+        bounds = self.palette.bounds
+        return [Threshold(measure=each, minimum=self.draw(bounds[each])) for each in _OWN]
 
     def _units(self) -> list[Unit]:
         dials, palette = self.dials, self.palette
@@ -105,12 +107,11 @@ class _Parts:
             number = _FIRST if odd is None else self.draw(odd)
             return unit_of(self.draw, number, palette, measured=measured)
 
-        key = id if odd is None else attrgetter("number")
-        found = self.draw(
-            st.lists(st.builds(unit), unique_by=key, min_size=dials.min_units, max_size=dials.max_units)
-        )
+        few, many = dials.min_units, dials.max_units
         if odd is not None:
-            return found
+            key = attrgetter("number")
+            return self.draw(st.lists(st.builds(unit), unique_by=key, min_size=few, max_size=many))
+        found = self.draw(st.lists(st.builds(unit), min_size=few, max_size=many))
         return [each.evolve(number=f"M{place}") for place, each in enumerate(found, 1)]
 
     def _names(self, prefix: str, counts: Sequence[int]) -> list[str]:
@@ -211,7 +212,8 @@ class _Parts:
             "awarding_organisation": draw(texts),
             "framework": draw(texts),
             "version": draw(st.none() | texts),
-            "total_qualification_time": draw(st.none() | st.integers(0, 900).map(Decimal)),
+            # readers warn where hours and credit do not go together
+            "total_qualification_time": draw(st.none() | palette.hours) if self.dials.odd else None,
             "operational_start": draw(st.sampled_from([None, days[0]])),
             "operational_end": draw(st.sampled_from([None, days[1]])),
             "certification_end": draw(st.sampled_from([None, days[2]])),
@@ -309,6 +311,7 @@ def _closed(group: UnitGroup) -> UnitGroup:
 
 
 # -- rules that nothing satisfies -------------------------------------------------------------------
+
 
 def _spoiled(draw: st.DrawFn, parts: dict[str, Any], dials: Dials) -> dict[str, Any]:
     """Return *parts* with one or two more clauses, such that nothing satisfies the rule."""
