@@ -29,13 +29,18 @@ from roc.strategies._wholes import satisfiable_part
 T = TypeVar("T")
 
 _ROOT = Path(__file__).parent.parent
+_SLOW: Final[list[HealthCheck]] = [
+    HealthCheck.too_slow,
+    HealthCheck.filter_too_much,
+    HealthCheck.data_too_large,
+]
 _EXACT = settings(
     max_examples=300,
     deadline=None,
     database=None,
     derandomize=True,
     phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
+    suppress_health_check=_SLOW,
 )
 """The same examples in every run: what is counted does not vary."""
 
@@ -57,9 +62,7 @@ def drawn(strategy: st.SearchStrategy[T], number: int = 300) -> list[T]:
 
 def smallest(strategy: st.SearchStrategy[T], fits: Callable[[T], bool]) -> T:
     """Return what a failing example ends as."""
-    quick = settings(
-        max_examples=1000, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
-    )
+    quick = settings(max_examples=1000, database=None, derandomize=True, suppress_health_check=_SLOW)
     return find(strategy, fits, settings=quick)
 
 
@@ -422,28 +425,29 @@ _PAIR = f"title='Example', units=[{_UNIT}, {_SECOND}]"
 _RELATION = "Qualification(" + _PAIR + ", rules=[{}])"
 
 
+_SHRUNK: Final[list[tuple[Callable[[roc.Qualification], bool], str]]] = [
+    (lambda _: True, f"{_SINGLE})"),
+    (
+        lambda q: q.min_credit is not None,
+        f"{_SINGLE}, rules=[Threshold(minimum=1), Threshold(measure='credit', minimum=1)])",
+    ),
+    (
+        lambda q: any(isinstance(each, roc.Linked) for each in q.rules),
+        _RELATION.format("Linked(units=['M1', 'M2'])"),
+    ),
+    (
+        lambda q: any(isinstance(each, roc.Barred) for each in q.rules),
+        _RELATION.format("Barred(units=['M1', 'M2'])"),
+    ),
+    (
+        lambda q: any(group.groups for group in q.groups),
+        f"{_SINGLE}, groups=[UnitGroup(name='A', groups=[UnitGroup(name='B')])])",
+    ),
+]
+
+
 @pytest.mark.parametrize(
-    ("fits", "expected"),
-    [
-        (lambda _: True, f"{_SINGLE})"),
-        (
-            lambda q: q.min_credit is not None,
-            f"{_SINGLE}, rules=[Threshold(minimum=1), Threshold(measure='credit', minimum=1)])",
-        ),
-        (
-            lambda q: any(isinstance(each, roc.Linked) for each in q.rules),
-            _RELATION.format("Linked(units=['M1', 'M2'])"),
-        ),
-        (
-            lambda q: any(isinstance(each, roc.Barred) for each in q.rules),
-            _RELATION.format("Barred(units=['M1', 'M2'])"),
-        ),
-        (
-            lambda q: any(group.groups for group in q.groups),
-            f"{_SINGLE}, groups=[UnitGroup(name='A', groups=[UnitGroup(name='B')])])",
-        ),
-    ],
-    ids=["anything", "credit", "linked", "barred", "nested"],
+    ("fits", "expected"), _SHRUNK, ids=["anything", "credit", "linked", "barred", "nested"]
 )
 def test_a_rule_shrinks_to_what_matters(fits: Callable[[roc.Qualification], bool], expected: str) -> None:
     """A failing example ends as the smallest rule that a person would write for it."""
@@ -606,7 +610,7 @@ def _example(basket: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603 - the command is ours
         [
             sys.executable,
-            *"-m pytest -q -p no:cacheprovider -c".split(),
+            *["-m", "pytest", "-q", "-p", "no:cacheprovider", "-c"],
             os.devnull,
             "--rootdir=.",
             "test_basket.py",

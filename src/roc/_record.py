@@ -4,7 +4,7 @@ import datetime as dt
 import enum
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 import attrs
 
@@ -59,10 +59,11 @@ class Record:
 
 def _code(value: object) -> str:
     """Return *value* as a record takes it: numbers, levels, choices and dates as they are written."""
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(_code, value))}]"
-    if isinstance(value, frozenset):
-        return f"{{{', '.join(sorted(map(_code, value)))}}}" if value else "()"
+    if isinstance(value, tuple | frozenset):
+        texts = [_code(each) for each in cast("Iterable[object]", value)]
+        if isinstance(value, tuple):
+            return f"[{', '.join(texts)}]"
+        return f"{{{', '.join(sorted(texts))}}}" if texts else "()"
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, Word | _Number | dt.date):
@@ -72,9 +73,10 @@ def _code(value: object) -> str:
 
 def _print(printer: Any, value: object) -> None:
     """Print *value* as :func:`_code` writes it, lists of records over several lines."""
-    if isinstance(value, tuple) and value:
+    several = cast("tuple[object, ...]", value) if isinstance(value, tuple) else ()
+    if several:
         with printer.group(1, "[", "]"):
-            for place, each in enumerate(value):
+            for place, each in enumerate(several):
                 if place:
                     printer.text(",")
                     printer.breakable()
@@ -82,7 +84,7 @@ def _print(printer: Any, value: object) -> None:
     elif isinstance(value, Record):
         printer.pretty(value)
     else:
-        printer.text(_code(value))
+        printer.text(_code(cast("object", value)))
 
 
 RecordT = TypeVar("RecordT", bound=Record)

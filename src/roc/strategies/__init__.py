@@ -43,7 +43,7 @@ from roc.strategies._selections import (
     drawn_selections,
 )
 from roc.strategies._wholes import Dials, drawn_qualifications
-from roc.units import Unit
+from roc.units import Unit, to_unit_number
 
 __all__ = [
     "FAULTS",
@@ -116,11 +116,11 @@ def units(
         odd: Whether titles, numbers and amounts may be of the kind that is easily misread.
     """
     palette = palette_of(odd=odd)
-    if number is None:
-        number = draw(unit_numbers() if palette.unit_numbers is None else palette.unit_numbers)
-    elif not isinstance(number, UnitNumber):
-        number = UnitNumber.quietly(number)
-    return unit_of(draw, number, palette, measured=measured)
+    any_number = (
+        regulated_unit_numbers(failing=False) if palette.unit_numbers is None else palette.unit_numbers
+    )
+    chosen = draw(any_number) if number is None else to_unit_number(number)
+    return unit_of(draw, chosen, palette, measured=measured)
 
 
 def _clauses(draw: st.DrawFn, units_: Sequence[str], groups_: Sequence[str], met: Sequence[str]) -> Clauses:

@@ -89,7 +89,7 @@ def complete_ones(solver: Solver) -> st.SearchStrategy[Selection]:
         found = _grown(start, wanted)
         if not check(found).ok:
             # whether there is one does not depend on what it costs
-            found = cast(Selection, _finished(solver, start, wanted))
+            found = cast("Selection", _finished(solver, start, wanted))
             for number in wanted:
                 if number not in found and check(more := _grown(found, [number])).ok:
                     found = more
