@@ -212,7 +212,7 @@ def test_headers_and_selections_reach_every_feature() -> None:
 )
 def test_a_dial_turns_its_constructs_off(dials: dict[str, Any], absent: set[str]) -> None:
     """What a dial excludes never occurs."""
-    rules = drawn(strategies.qualifications(**dials), 150)
+    rules = drawn(strategies.qualifications(**dials), 50)
     found = {name for q in rules for name in features(q)}
     assert found & absent == set()
     assert "Threshold" in found
@@ -220,9 +220,9 @@ def test_a_dial_turns_its_constructs_off(dials: dict[str, Any], absent: set[str]
 
 def test_sizes_are_as_asked() -> None:
     """All sizes within the dials occur, and no others."""
-    rules = drawn(strategies.qualifications(min_units=2, max_units=6, min_groups=1, max_groups=10))
+    rules = drawn(strategies.qualifications(min_units=2, max_units=6, min_groups=1, max_groups=8), 120)
     assert {len(q.units) for q in rules} == {2, 3, 4, 5, 6}
-    assert {len(q.groups_by_name) for q in rules} == set(range(1, 11))
+    assert {len(q.groups_by_name) for q in rules} == set(range(1, 9))
     assert {unit.level for q in rules for unit in q.units} == {
         None,
         *(roc.Level(each) for each in (1, 2, 3, "Entry 3")),
@@ -249,7 +249,7 @@ def some_selection_is_ok(q: roc.Qualification) -> bool:
 def test_a_rule_is_as_satisfiable_as_asked(wanted: bool, odd: bool) -> None:
     """The brute force says what the dial says, and where nothing fits, the solver finds no unit from elsewhere."""
     dials: dict[str, Any] = {"measured": False, "headers": True, "odd": True} if odd else {}
-    rules = drawn(strategies.qualifications(max_units=4, satisfiable=wanted, **dials), 60 if odd else 150)
+    rules = drawn(strategies.qualifications(max_units=4, satisfiable=wanted, **dials), 25 if odd else 80)
     for q in rules:
         assert some_selection_is_ok(q) is wanted
         if not wanted:
@@ -259,22 +259,22 @@ def test_a_rule_is_as_satisfiable_as_asked(wanted: bool, odd: bool) -> None:
 
 def test_unsatisfiable_rules_of_minima_have_minima_only() -> None:
     """Two dials together hold what each of them promises."""
-    rules = drawn(strategies.qualifications(max_units=4, minima=True, satisfiable=False), 50)
+    rules = drawn(strategies.qualifications(max_units=4, minima=True, satisfiable=False), 25)
     assert not any(some_selection_is_ok(q) for q in rules)
     assert not {"ceiling taken", "Barred"} & {name for q in rules for name in features(q)}
 
 
 def test_either_is_both() -> None:
     """Without a wish a good part of the rules is satisfiable, and a good part is not."""
-    share = sum(map(some_selection_is_ok, drawn(strategies.qualifications(max_units=4)))) / 300
+    share = sum(map(some_selection_is_ok, drawn(strategies.qualifications(max_units=4), 100))) / 100
     assert 0.25 < share < 0.75
 
 
 def test_satisfiable_rules_keep_what_makes_them_rules() -> None:
     """Nearly every feature is left in rules that are made satisfiable."""
-    rules = drawn(strategies.qualifications(satisfiable=True), 300)
+    rules = drawn(strategies.qualifications(satisfiable=True), 150)
     found = {name for q in rules for name in features(q)}
-    assert len(set(_FEATURES) - found) <= 2, set(_FEATURES) - found
+    assert len(set(_FEATURES) - found) <= 4, set(_FEATURES) - found
 
 
 def test_a_choice_between_groups_that_cannot_be_complete_is_eased() -> None:
@@ -316,7 +316,7 @@ def _with(
 
 def test_complete_selections_are_complete() -> None:
     """Each satisfies its rule; there are small and large ones."""
-    found = drawn(_with(strategies.complete_selections, satisfiable=True), 150)
+    found = drawn(_with(strategies.complete_selections, satisfiable=True), 80)
     assert all(roc.check(each).ok for each in found)
     assert {len(each) for each in found} >= {0, 1, 2, 3, 4}
     assert {each.pathway is None for each in found} == {each.conditions == frozenset() for each in found}
@@ -330,13 +330,13 @@ def test_every_complete_selection_can_be_drawn() -> None:
 
 def test_completable_selections_can_be_finished_and_are_not() -> None:
     """The solver's verdict is what the name says."""
-    for each in drawn(_with(strategies.completable_selections, satisfiable=True), 150):
+    for each in drawn(_with(strategies.completable_selections, satisfiable=True), 80):
         assert roc.Solver(each.qualification).verdict(each) is roc.Verdict.COMPLETABLE
 
 
 def test_blocked_selections_are_blocked() -> None:
     """The solver's verdict is what the name says."""
-    for each in drawn(_with(strategies.blocked_selections), 150):
+    for each in drawn(_with(strategies.blocked_selections), 80):
         assert roc.Solver(each.qualification).verdict(each) is roc.Verdict.BLOCKED
 
 
@@ -350,7 +350,7 @@ def test_where_there_is_none_none_is_drawn() -> None:
 
 def test_the_share_of_ok_selections_is_not_degenerate() -> None:
     """A good part of drawn selections is OK, of rules that can be satisfied."""
-    found = drawn(_with(strategies.selections, satisfiable=True))
+    found = drawn(_with(strategies.selections, satisfiable=True), 100)
     assert 0.1 < sum(roc.check(each).ok for each in found) / len(found) < 0.9
 
 
@@ -393,7 +393,7 @@ def test_a_file_says_what_it_was_made_of(file: strategies.QualificationFile) -> 
 @pytest.mark.parametrize("fault", strategies.FAULTS)
 def test_a_broken_file_has_one_error(fault: str) -> None:
     """Each named fault is one error, and the only one."""
-    for file in drawn(strategies.broken_files(fault), 20):
+    for file in drawn(strategies.broken_files(fault), 10):
         assert file.fault == fault
         with pytest.raises(roc.InvalidData) as caught:
             formats.loads(file.text, file.format)
@@ -402,7 +402,7 @@ def test_a_broken_file_has_one_error(fault: str) -> None:
 
 def test_every_fault_occurs() -> None:
     """Without a wish any fault is drawn, in any format."""
-    found = {(file.fault, file.format) for file in drawn(strategies.broken_files())}
+    found = {(file.fault, file.format) for file in drawn(strategies.broken_files(), 150)}
     assert {fault for fault, _ in found} == set(strategies.FAULTS)
     assert {each for _, each in found} == {"json", "yaml", "toml"}
 

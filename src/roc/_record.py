@@ -71,9 +71,13 @@ def _code(value: object) -> str:
     return repr(value)
 
 
+def _several(value: object) -> tuple[object, ...]:
+    return cast("tuple[object, ...]", value) if isinstance(value, tuple) else ()
+
+
 def _print(printer: Any, value: object) -> None:
     """Print *value* as :func:`_code` writes it, lists of records over several lines."""
-    several = cast("tuple[object, ...]", value) if isinstance(value, tuple) else ()
+    several = _several(value)
     if several:
         with printer.group(1, "[", "]"):
             for place, each in enumerate(several):
@@ -84,7 +88,7 @@ def _print(printer: Any, value: object) -> None:
     elif isinstance(value, Record):
         printer.pretty(value)
     else:
-        printer.text(_code(cast("object", value)))
+        printer.text(_code(value))
 
 
 RecordT = TypeVar("RecordT", bound=Record)
