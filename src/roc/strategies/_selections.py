@@ -2,7 +2,7 @@
 
 import contextlib
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final, Literal, cast, final
 
@@ -111,9 +111,19 @@ def _finished(solver: Solver, start: Selection, wanted: Sequence[UnitNumber]) ->
     dear = len(solver.qualification.units) + 1
     costs: dict[UnitNumber | str, Decimal | int | str] = {}
     costs |= {number: dear for number in solver.qualification.units_by_number if number not in wanted}
-    # a repair of nothing is a completion that never asks for units from elsewhere
-    found = solver.repair(start, costs=costs if wanted else None)
-    return None if found is None else found.selection
+    return finished(solver, start, costs if wanted else None)
+
+
+def finished(
+    solver: Solver, start: Selection, costs: Mapping[UnitNumber | str, Decimal | int | str] | None = None
+) -> Selection | None:
+    """Return the cheapest way to finish a selection with listed units alone."""
+    if any(group.opening is not None for group in solver.qualification.all_groups()):
+        # slower, and never thinks of units from elsewhere; to drop something would not help nor cost less
+        found = solver.repair(start, costs=costs)
+        return None if found is None else found.selection
+    added = solver.complete(start, costs=costs)
+    return None if added is None else added.selection
 
 
 def completable_ones(solver: Solver) -> st.SearchStrategy[Selection]:

@@ -21,6 +21,7 @@ from roc.solver import Solver
 from roc.strategies._clauses import Clauses, chance, some
 from roc.strategies._palette import Palette, palette_of
 from roc.strategies._records import opening_of, unit_of
+from roc.strategies._selections import finished
 from roc.units import Unit
 
 _OWN: Final = (Measure.UNITS, Measure.CREDIT)
@@ -287,7 +288,7 @@ def satisfiable_part(qualification: Qualification) -> Qualification:
         start = Selection.of(qualification, conditions=every)
         parts = {each.name: getattr(qualification, each.name) for each in attrs.fields(Qualification)}
         try:
-            if Solver(qualification, limits=_LIMITS).repair(start) is not None:
+            if finished(Solver(qualification, limits=_LIMITS), start) is not None:
                 return qualification
             if any(group.opening is not None for group in qualification.all_groups()):
                 parts["groups"] = [_closed(group) for group in qualification.groups]
