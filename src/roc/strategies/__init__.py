@@ -1,7 +1,7 @@
 """Hypothesis strategies for every public value, for the tests of those who embed the library.
 
 They need the extra ``hypothesis``. What is drawn is valid, shrinks to the smallest rule that a person can read,
-and prints as code. :func:`hypothesis.strategies.from_type` knows the types of the library, too.
+and prints as code. ``st.from_type`` knows the types of the library, too.
 """
 
 from collections.abc import Sequence
@@ -341,7 +341,7 @@ def selections(
 def complete_selections(qualification: Qualification) -> st.SearchStrategy[Selection]:
     """Selections of listed units that satisfy the rule: any of them, found by the solver and never by luck.
 
-    Where nothing satisfies it there are none to draw, as with :func:`hypothesis.strategies.nothing`.
+    Where nothing satisfies it there are none to draw, as with ``st.nothing()``.
     """
     return complete_ones(Solver(qualification))
 
@@ -383,5 +383,5 @@ def files(rules: st.SearchStrategy[Qualification] | None = None) -> st.SearchStr
 def broken_files(
     *faults: str, rules: st.SearchStrategy[Qualification] | None = None
 ) -> st.SearchStrategy[QualificationFile]:
-    """Files that are wrong in exactly one way, and say in which: one of *faults*, or of all :data:`FAULTS`."""
+    """Files that are wrong in exactly one way, and say in which: one of *faults*, or of all ``FAULTS``."""
     return drawn_broken_files(qualifications(headers=True) if rules is None else rules, faults or FAULTS)
