@@ -106,9 +106,17 @@ _USUAL: Final[Mapping[str, Parameter]] = {
     "pathways": ("Fast Fit", "Heavy Vehicles"),
     "date": "2026-09-01",
     "limit": "2026-08-31",
+    "number": "Fansha-QCF-010120",
+    "category": "Qualification",
+    "categories": ("Qualifications",),
+    "qualification": "500/9810/X IMI Level 2 Diploma in Vehicle Fitting Competence",
     "reachable": Decimal(7),
     "addable": Decimal(2),
 }
+
+
+_SHOWN: Final = frozenset({"pathway", "categories"})
+"""Parameters that a sample has even where they may be missing."""
 
 
 def sample(code: str) -> Message:
@@ -123,7 +131,7 @@ def sample(code: str) -> Message:
         values["actual"] = _BELOW["actual"]
     own: Mapping[str, Parameter] = _OWN.get(code, {})
     values.update(own)
-    names = {*about.parameters, *own, *(("pathway",) if "pathway" in about.optional else ())}
+    names = {*about.parameters, *own, *_SHOWN.intersection(about.optional)}
     return Message.of(code, {name: values[name] for name in names}, severity=about.severity)
 
 

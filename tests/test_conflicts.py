@@ -431,3 +431,26 @@ def test_choices_that_follow_from_others_do_not_matter(selection: roc.Selection)
     event("all of them" if own == chosen else "some of them")
     every, some = (next(conflicts(rules, each, Budget(10**7)), None) is None for each in (chosen, own))
     assert every is some
+
+
+def test_of_no_groups_none_is_to_be_chosen() -> None:
+    """A group all of whose sub-groups are of other pathways asks for its own units only."""
+    other = roc.UnitGroup(name="D", units=["M3"], pathways=["two"])
+    q = roc.Qualification(
+        title="Two ways",
+        units=[roc.Unit(number=number) for number in ("M1", "M2", "M3")],
+        groups=[
+            roc.UnitGroup(name="A", units=["M1"]),
+            roc.UnitGroup(name="B", kind="mandatory", units=["M2"], choose=1, mixing=False, groups=[other]),
+        ],
+        rules=[roc.parse("M1 and M2 are barred")],
+        pathways=[roc.Pathway(name="one"), roc.Pathway(name="two")],
+    )
+    found = roc.Solver(q).explain(roc.Selection.of(q, ["M1"], pathway="one"))
+    assert found is not None
+    assert [message.code for message in found.messages] == [
+        "conflict.clause",
+        "conflict.mandatory",
+        "conflict.chosen",
+    ]
+    assert "B: all of its units are needed" in found.text()

@@ -156,9 +156,9 @@ def test_a_budget_stops_every_question() -> None:
         lambda d: d.distribution(Measure.UNITS),
         lambda d: d.sample(draw(0)),
     ]
-    for ask in asks:
+    for ask, budget in itertools.product(asks, (1, 5, 100)):
         with pytest.raises(OutOfBudgetError):
-            ask(open_(q, budget=3))
+            ask(open_(q, budget=budget))
 
 
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,8 @@
 """Parts of the engine by themselves: budgets, prices, relaxations, searches that resist."""
 
 import itertools
+import operator
+import random
 from collections.abc import Sequence
 
 import pytest
@@ -114,18 +116,170 @@ def test_a_relaxation_whose_proof_fails_decides_nothing(monkeypatch: pytest.Monk
     assert Seeker(found, Budget(10**6)).seek(domain) is None  # decided unit by unit
 
 
+def test_prices_prove_what_the_shares_cost() -> None:
+    """Of small programs at random: the shares keep to the rows at a cost that the prices show to be the least."""
+    rng = random.Random(3)  # noqa: S311 - no secret
+    possible = 0
+    for _ in range(400):
+        costs = [float(rng.randint(-4, 9)) for _ in range(6)]
+        columns = [[(i, float(rng.choice((-2, 1, 2, 3, 5)))) for i in range(4)] for _ in costs]
+        low = [float(rng.randint(-3, 6)) for _ in range(4)]
+        high = [each + rng.choice((0.0, 1.0, 2.5, 1e12)) for each in low]
+        proof: list[float] = []
+        found = prices(costs, columns, low, high, proof=proof)
+        factors, shares = found or (proof, [])
+        worths = [sum(factors[i] * w for i, w in column) for column in columns]
+        if found is None:
+            asked = (
+                sum(
+                    sign * f * (lo if sign * f > 0 else hi)
+                    for f, lo, hi in zip(factors, low, high, strict=True)
+                )
+                - sum(max(0.0, sign * worth) for worth in worths)
+                for sign in (1, -1)
+            )
+            assert max(asked) > 0
+            continue
+        possible += 1
+        assert all(-1e-6 < share < 1 + 1e-6 for share in shares)
+        for i in range(4):
+            taken = sum(dict(column)[i] * share for column, share in zip(columns, shares, strict=True))
+            assert low[i] - 1e-5 < taken < high[i] + 1e-5
+        least = sum(
+            price * (lo if price > 0 else hi)
+            for price, lo, hi in zip(factors, low, high, strict=True)
+            if price
+        )
+        least += sum(min(0.0, cost - worth) for cost, worth in zip(costs, worths, strict=True))
+        assert sum(map(operator.mul, costs, shares)) == pytest.approx(least, abs=1e-4)
+    assert 50 < possible < 350
+
+
+def test_the_most_may_be_less_than_the_relaxation_says() -> None:
+    """Parts of units would come to 29 credits, whole ones come to 25."""
+    rule = _compiled("at most 29 credits", sizes="6 10 15")
+    start = roc.Selection.of(rule.qualification)
+    bounds = roc.Solver(rule.qualification).bounds(start, "credit")
+    assert bounds is not None
+    assert (bounds.least, bounds.most) == (0, 25)
+
+
+def test_bounds_are_rounded_to_what_whole_items_make_of_them() -> None:
+    """No unit of an even credit makes 31 of 30 credits; the relaxation alone would find parts of units that do."""
+    rule = _compiled("exactly 31 credits", sizes=" ".join(map(str, range(2, 42, 2))))
+    found = totals_of(problems(rule)[0])
+    domain = found.domain(0)
+    assert domain is not None
+    assert Seeker(found, Budget(10**6)).relax(domain) is None
+    budget = Budget(1000)
+    assert Seeker(found, budget).seek(domain) is None
+    assert budget.left > 0
+
+
+@pytest.mark.parametrize(
+    ("rules", "forced", "closed"),
+    [
+        (("at least 6 units", "at most 60 credits"), 0, 0b1111 << 9),
+        (("at least 6 units", "at least 81 credits"), 0, 0),
+        (("at most 6 units", "at least 81 credits"), 0b1111 << 9, 0),
+    ],
+)
+def test_one_proof_settles_many_units(
+    rules: tuple[str, str], forced: int, closed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What shows of one unit that it is closed, or forced, shows it of all that are at least as far off."""
+    rule = _compiled(*rules, sizes="10 10 10 10 10 10 10 10 10 12 13 18 19")
+    asked: list[object] = []
+    relax = seek.Seeker.relax
+
+    def noted(self: Seeker, domain: totals.Domain, weights: Sequence[int] | None = None) -> object:
+        asked.append(domain)
+        return relax(self, domain, weights)
+
+    monkeypatch.setattr(seek.Seeker, "relax", noted)
+    found = options([rule], 0, Budget(10**6))
+    assert (found.forced, found.closed) == (forced, closed)
+    assert len(asked) <= 2
+
+
+def test_what_is_learnt_is_paid_for() -> None:
+    """Trying a proof elsewhere costs something, too."""
+    rule = _compiled("at least 9 credits", "at most 2 units", sizes="4 3 3 2")
+    found = totals_of(problems(rule)[0])
+    domain = found.domain(0)
+    assert domain is not None
+    seeker = Seeker(found, Budget(1000))
+    assert seeker.relax(domain) is None
+    assert len(seeker.proofs) == 1
+    seeker.budget = Budget(0)
+    with pytest.raises(OutOfBudgetError):
+        seeker.learn(domain)
+
+
+def test_what_is_remembered_counts_as_if_it_were_looked_for() -> None:
+    """What a question may spend does not depend on what was asked before."""
+    rule = _window([6, 8, 9, 12, 14, 15], 29, 3)
+    spent: list[int] = []
+    for _ in range(2):
+        budget = Budget(10**6)
+        assert Completer([rule], 0, budget).some() == Completer([rule], 0, Budget(10**6)).some()
+        spent.append(10**6 - budget.left)
+    assert spent[0] == spent[1] > 1
+    with pytest.raises(OutOfBudgetError):
+        Completer([rule], 0, Budget(spent[0] - 1)).some()
+    assert Completer([rule], 1, Budget(10**6)).some() != Completer([rule], 0, Budget(spent[0])).some()
+    budget = Budget(10**6, seconds=1000)
+    budget.left = 0
+    assert Completer([rule], 0, budget).some() is not None
+
+
+def test_time_is_up_while_a_rule_of_many_alternatives_is_compiled() -> None:
+    """What is compiled by then is kept, so that a call that is repeated gets there."""
+    choices = [
+        roc.Choice(options=[roc.parse(f"at least 1 unit from unit M{i}"), roc.parse(f"at least {i} credits")])
+        for i in (1, 2, 3)
+    ]
+    rule = _compiled(*choices)
+    late = Budget(1000, seconds=0)
+    for made in range(1, 8):
+        with pytest.raises(OutOfBudgetError):
+            problems(rule, budget=late)
+        assert len(rule.problems) == made
+    with pytest.raises(OutOfBudgetError):
+        problems(rule, dict.fromkeys(range(4), 1), late)
+    with pytest.raises(OutOfBudgetError):
+        options([rule], 0, late)
+    with pytest.raises(OutOfBudgetError):
+        next(iter(Completer([rule], 0, late)))
+    assert len(problems(rule)) == 8
+    solver = roc.Solver(rule.qualification, limits=roc.Limits(seconds=1e-9))
+    start = roc.Selection.of(rule.qualification)
+    assert solver.verdict(start) is roc.Verdict.UNDECIDED
+    assert not solver.options(start).exact
+    for _ in range(5):
+        with pytest.raises(roc.LimitReachedError):
+            solver.complete(start)
+    found = solver.complete(start)
+    assert found is not None
+    assert not found.exact
+    with pytest.raises(roc.LimitReachedError):
+        solver.count(start)
+    assert not solver.options(start).exact
+    assert roc.Solver(rule.qualification).verdict(start) is roc.Verdict.COMPLETABLE
+
+
 def test_where_decisions_settle_nothing_the_search_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """With little patience it is not answered either, and decisions go on; a budget that is spent is spent."""
     monkeypatch.setattr(totals, "_STEPS", 0)
     monkeypatch.setattr(seek, "_NODES", 0)
-    possible = _window([6, 8, 9, 12, 14, 15], 29, 3)
-    impossible = _window([6, 8, 10, 12, 14, 16], 31, 3)
     for searching in (1, 100_000):
         monkeypatch.setattr(seek, "_SEARCHING", searching)
+        possible = _window([6, 8, 9, 12, 14, 15], 29, 3)
         assert Completer([possible], 0, Budget(10**6)).some() is not None
+        impossible = _window(_THREES, 31, 3)
         assert Completer([impossible], 0, Budget(10**6)).some() is None
     with pytest.raises(OutOfBudgetError):
-        Completer([impossible], 0, Budget(2)).some()
+        Completer([_window(_THREES, 31, 3)], 0, Budget(2)).some()
 
 
 def test_what_is_decided_wholly_is_placed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,8 +289,8 @@ def test_what_is_decided_wholly_is_placed(monkeypatch: pytest.MonkeyPatch) -> No
         roc.UnitGroup(name="A", units=["M1", "M2", "M3"]),
         roc.UnitGroup(name="B", units=["M1", "M2"]),
     ]
-    for more, is_possible in (("at least 2 units", True), ("at least 5 credits from A", False)):
-        rule = _compiled(more, "at least 2 credits from B", sizes="3 3 1", groups=groups)
+    for more, is_possible in (("at least 2 units", True), ("at least 6 credits from A", False)):
+        rule = _compiled(more, "at least 2 credits from B", sizes="3 4 1", groups=groups)
         (problem,) = problems(rule)
         found = totals_of(problem)
         domain = found.domain(0b111)
@@ -194,6 +348,10 @@ def test_too_many_ways_to_place_linked_units_are_refused() -> None:
         problems(rule)
 
 
+_THREES = (6, 9, 12, 15, 18, 20)
+"""No three of these come to 31, which parts of them do."""
+
+
 def _window(sizes: Sequence[int], low: int, units: int) -> Rule:
     return _compiled(f"exactly {low} credits", f"exactly {units} units", sizes=" ".join(map(str, sizes)))
 
@@ -239,7 +397,13 @@ def test_searches_that_resist_are_relaxed(patience: int, monkeypatch: pytest.Mon
     ]
     assert found == expected
     assert not list(Completer([_window(sizes, 29, 5)], 0, Budget(10**7)))
-    assert not list(Completer([_window([6, 8, 10, 12, 14, 16], 31, 3)], 0, Budget(10**7)))
+    assert not list(Completer([_window(_THREES, 31, 3)], 0, Budget(10**7)))
+    sizes = [11, 8, 12, 11, 28, 13, 7, 11]
+    rule = _compiled("at least 48 credits", "exactly 5 units", sizes=" ".join(map(str, sizes)))
+    found = [each.added for each in Completer([rule], 0, Budget(10**7))]
+    each_five = itertools.combinations(range(len(sizes)), 5)
+    by_credit = sorted((sum(sizes[i] for i in each), each) for each in each_five)
+    assert found == [sum(1 << i for i in each) for credit, each in by_credit if credit >= 48]
 
 
 def test_from_a_crowd_of_states_nothing_is_relaxed(monkeypatch: pytest.MonkeyPatch) -> None:

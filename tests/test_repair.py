@@ -109,8 +109,15 @@ def test_the_best_of_several_pathways() -> None:
     assert (best.cost, best.added, best.way) == (1, 8, 1)
 
 
+def test_linked_units_are_dropped_together() -> None:
+    """That one of two cannot be dropped alone does not mean that no more can."""
+    needs = (f"M1 requires M{i}" for i in (4, 5, 6))
+    best = next(repairs(_rules("M1 and M2 are linked", *needs), _mask(1, 2), Budget(_PLENTY)))
+    assert best == Repair(2, 2, 0, _mask(1, 2), 0, 0)
+
+
 def test_a_budget_that_is_spent_is_an_error() -> None:
     """No repair is given that is not certain to be the best."""
-    rules = _rules("exactly 301 credits", credit=tuple(10 + 2 * (7 * i % 11) for i in range(30)))
+    rules = _rules("exactly 301 credits", credit=tuple(11 + 2 * (7 * i % 11) for i in range(30)))
     with pytest.raises(OutOfBudgetError):
         next(repairs(rules, _mask(1, 2, 3), Budget(2000)))

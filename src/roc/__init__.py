@@ -41,6 +41,12 @@ if TYPE_CHECKING:
     from roc.answers import (
         Verdict as Verdict,
     )
+    from roc.catalogue import (
+        Catalogue as Catalogue,
+    )
+    from roc.catalogue import (
+        CatalogueRow as CatalogueRow,
+    )
     from roc.combination import (
         Combination as Combination,
     )
@@ -104,6 +110,18 @@ if TYPE_CHECKING:
     from roc.formats import (
         schema as schema,
     )
+    from roc.formats.registrations import (
+        dump_registration as dump_registration,
+    )
+    from roc.formats.registrations import (
+        dumps_registration as dumps_registration,
+    )
+    from roc.formats.registrations import (
+        load_registration as load_registration,
+    )
+    from roc.formats.registrations import (
+        loads_registration as loads_registration,
+    )
     from roc.groups import (
         GroupKind as GroupKind,
     )
@@ -154,6 +172,15 @@ if TYPE_CHECKING:
     from roc.qualification import (
         version_on as version_on,
     )
+    from roc.registration import (
+        RegistrationGroup as RegistrationGroup,
+    )
+    from roc.registration import (
+        RegistrationStatus as RegistrationStatus,
+    )
+    from roc.registration import (
+        check_registration as check_registration,
+    )
     from roc.rules import (
         AllOf as AllOf,
     )
@@ -200,6 +227,24 @@ if TYPE_CHECKING:
     from roc.solver import (
         Solver as Solver,
     )
+    from roc.spreadsheets import (
+        Table as Table,
+    )
+    from roc.spreadsheets import (
+        basic_summary as basic_summary,
+    )
+    from roc.spreadsheets import (
+        full_information as full_information,
+    )
+    from roc.spreadsheets import (
+        to_csv as to_csv,
+    )
+    from roc.spreadsheets import (
+        write_csv as write_csv,
+    )
+    from roc.spreadsheets import (
+        write_xlsx as write_xlsx,
+    )
     from roc.status import (
         ClauseStatus as ClauseStatus,
     )
@@ -232,6 +277,8 @@ _HOMES: Final = {
     "Repair": "roc.answers",
     "UnitOption": "roc.answers",
     "Verdict": "roc.answers",
+    "Catalogue": "roc.catalogue",
+    "CatalogueRow": "roc.catalogue",
     "Combination": "roc.combination",
     "best_combination": "roc.combination",
     "Arithmetic": "roc.conflicts",
@@ -253,6 +300,10 @@ _HOMES: Final = {
     "load": "roc.formats",
     "loads": "roc.formats",
     "schema": "roc.formats",
+    "dump_registration": "roc.formats.registrations",
+    "dumps_registration": "roc.formats.registrations",
+    "load_registration": "roc.formats.registrations",
+    "loads_registration": "roc.formats.registrations",
     "GroupKind": "roc.groups",
     "Opening": "roc.groups",
     "Sharing": "roc.groups",
@@ -271,6 +322,9 @@ _HOMES: Final = {
     "PathwayKind": "roc.qualification",
     "Qualification": "roc.qualification",
     "version_on": "roc.qualification",
+    "RegistrationGroup": "roc.registration",
+    "RegistrationStatus": "roc.registration",
+    "check_registration": "roc.registration",
     "AllOf": "roc.rules",
     "Barred": "roc.rules",
     "Ceiling": "roc.rules",
@@ -287,6 +341,12 @@ _HOMES: Final = {
     "Threshold": "roc.rules",
     "Selection": "roc.selection",
     "Solver": "roc.solver",
+    "Table": "roc.spreadsheets",
+    "basic_summary": "roc.spreadsheets",
+    "full_information": "roc.spreadsheets",
+    "to_csv": "roc.spreadsheets",
+    "write_csv": "roc.spreadsheets",
+    "write_xlsx": "roc.spreadsheets",
     "ClauseStatus": "roc.status",
     "GroupStatus": "roc.status",
     "Status": "roc.status",
@@ -303,6 +363,8 @@ __all__ = [
     "Arithmetic",
     "Barred",
     "Bounds",
+    "Catalogue",
+    "CatalogueRow",
     "Ceiling",
     "CheckCharacterWarning",
     "Choice",
@@ -339,6 +401,8 @@ __all__ = [
     "Qualification",
     "QualificationNumber",
     "Reason",
+    "RegistrationGroup",
+    "RegistrationStatus",
     "Repair",
     "Requires",
     "RocError",
@@ -353,6 +417,7 @@ __all__ = [
     "Solver",
     "State",
     "Status",
+    "Table",
     "Threshold",
     "Unit",
     "UnitGroup",
@@ -362,15 +427,25 @@ __all__ = [
     "Wording",
     "WordingError",
     "advise",
+    "basic_summary",
     "best_combination",
     "check",
+    "check_registration",
     "dump",
+    "dump_registration",
     "dumps",
+    "dumps_registration",
+    "full_information",
     "load",
+    "load_registration",
     "loads",
+    "loads_registration",
     "parse",
     "schema",
+    "to_csv",
     "version_on",
+    "write_csv",
+    "write_xlsx",
 ]
 
 

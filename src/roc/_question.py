@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple, TypeAlias
 
 from roc._engine.bits import each_bit
-from roc._engine.budget import Budget
+from roc._engine.budget import Budget, OutOfBudgetError
 from roc._engine.engine import Engine
 from roc._engine.parts import TooManyAlternativesError
 from roc._engine.rule import Rule, read
@@ -81,7 +81,7 @@ def ask(
 
     Raises:
         SelectionError: The selection is of another qualification, or there is no such pathway.
-        LimitReachedError: The rule has too many alternatives.
+        LimitReachedError: The rule has too many alternatives, or the time was up before it was compiled.
     """
     if selection.qualification is not qualification and selection.qualification != qualification:
         msg = f"the selection is of {selection.qualification}, not of {qualification}"
@@ -103,6 +103,8 @@ def ask(
         return Question(selection, name, rules, taken, make(rules, taken, budget), budget)
     except TooManyAlternativesError as error:
         raise LimitReachedError(reason=str(error)) from None
+    except OutOfBudgetError:
+        raise LimitReachedError from None
 
 
 def ask_openly(

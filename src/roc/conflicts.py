@@ -391,8 +391,8 @@ class _Reader:
             values: dict[str, Parameter] = {"group": group.label, "required": Decimal(need)}
             values.update(("reachable", fact.reachable) for fact in facts if fact.is_floor)
             yield text, Message.of("conflict.mandatory", values, path=path)
-        if group.choose is not None:
-            labels = self._parts(group)
+        labels = self._parts(group)
+        if group.choose is not None and labels:
             need = min(group.choose, len(labels))
             values = {"group": group.label, "groups": labels, "required": Decimal(need)}
             text = f"at least {need} of the {len(labels)} groups of {name} complete"

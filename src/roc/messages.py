@@ -133,6 +133,10 @@ PARAMETERS: Final[Mapping[str, tuple[type[Parameter], str]]] = MappingProxyType(
         "pathways": (tuple, "labels of pathways"),
         "date": (str, "the day of the check, as `2026-08-31`"),
         "limit": (str, "the first or last day, as `2026-08-31`"),
+        "number": (str, "the number of a registration group"),
+        "category": (str, "the category of a registration group"),
+        "categories": (tuple, "categories that it was probably meant to be"),
+        "qualification": (str, "a qualification: number and title"),
     }
 )
 """The type of every parameter, and what it is. Amounts are exact decimals in the unit of the measure."""
@@ -241,9 +245,30 @@ CODES: Final[Mapping[str, Code]] = MappingProxyType(
             meaning="There are too many ways to place the units in groups to try all of them.",
             severity=Severity.WARNING,
         ),
+        "registration.number-missing": Code(meaning="A registration group has no number."),
+        "registration.number-taken": Code(
+            meaning="Another registration group of the same owner has the number.", parameters=("number",)
+        ),
+        "registration.description-missing": Code(meaning="A registration group has no description."),
+        "registration.category-unknown": Code(
+            meaning="There is no such category of registration groups.",
+            parameters=("category",),
+            optional=("categories",),
+        ),
+        "registration.no-qualifications": Code(meaning="A registration group has no qualification."),
+        "registration.qualification-twice": Code(
+            meaning="A qualification stands twice in a registration group.", parameters=("qualification",)
+        ),
+        "registration.qualification-closed": Code(
+            meaning="A qualification cannot be registered on the day.", parameters=("qualification", "date")
+        ),
+        "registration.qualification-not-ok": Code(
+            meaning="The units chosen for a qualification do not satisfy its rule.",
+            parameters=("qualification",),
+        ),
     }
 )
-"""Every code that a check produces."""
+"""Every code that a check produces, of a selection or of a registration group."""
 
 _BLOCKED: Final = ("required", "actual", "shortfall", "reachable", "addable")
 _SQUEEZED: Final = ("allowed", "actual", "reachable", "excess")

@@ -256,7 +256,7 @@ class Solver(Record):
         try:
             asked = self._ask_openly(selection, pathway, limits)
             found = asked.engine.options()
-        except LimitReachedError:
+        except (OutOfBudgetError, LimitReachedError):
             found = Decided(None, 0, 0, 0, 0)
         chosen = selection._bits[0]
         items: list[tuple[UnitNumber, UnitOption]] = []

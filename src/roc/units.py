@@ -25,7 +25,7 @@ MAX_AMOUNT: Final = 1_000_000
 
 _MAX_PLACES: Final = 4
 _TAG: Final = re.compile(r"[^\W_][\w.+&'-]*(?::[\w.+&'-]+)?", re.UNICODE)
-_LONGEST_TEXT: Final = 1000
+LONGEST_TEXT: Final = 1000
 
 
 def to_amount(value: Decimal | float | str) -> Decimal:
@@ -78,8 +78,8 @@ def to_text(value: str) -> str:
     Raises:
         DataError: It is no such text.
     """
-    if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
-        msg = f"{value!r:.60} is not a text of at most {_LONGEST_TEXT} characters"
+    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
+        msg = f"{value!r:.60} is not a text of at most {LONGEST_TEXT} characters"
         raise DataError(msg)
     text = " ".join(value.split())
     if CONTROL.search(text):

@@ -50,11 +50,20 @@ class Budget:
         Raises:
             OutOfBudgetError: There are none, or the time is up.
         """
-        late = self._deadline is not None and time.monotonic() > self._deadline
-        if late or self.whole < 0:
+        self.look()
+        if self.whole < 0:
             raise OutOfBudgetError
         step = min(self._reserve, _CHUNK)
         self.left, self._reserve = self.left + step, self._reserve - step
+
+    def look(self) -> None:
+        """Look at the clock, however many states are left.
+
+        Raises:
+            OutOfBudgetError: The time is up.
+        """
+        if self._deadline is not None and time.monotonic() > self._deadline:
+            raise OutOfBudgetError
 
     @contextlib.contextmanager
     def part(self, states: int) -> Generator[None]:

@@ -54,18 +54,35 @@ class Completer:
         packed: Sequence[Sequence[Problem]] | None = None,
     ) -> None:
         self.rules, self.chosen, self.banned, self.budget = rules, chosen, banned, budget
-        self.branches: list[_Branch] = []
-        for way, rule in enumerate(rules):
-            for problem in problems(rule, costs) if packed is None else packed[way]:
-                branch = self._branch(problem, way, banned, preferred, costs)
-                if branch is not None:
-                    self.branches.append(branch)
+        self.preferred, self.costs = preferred, costs
+        self._branches: list[_Branch] | None = None
+        self.alternatives = [
+            (way, problem)
+            for way, rule in enumerate(rules)
+            for problem in (problems(rule, costs, budget) if packed is None else packed[way])
+            if problem.possible
+        ]
 
-    def _branch(
-        self, problem: Problem, way: int, banned: int, preferred: int, costs: Mapping[int, int] | None
-    ) -> _Branch | None:
-        if not problem.possible:
-            return None
+    @property
+    def branches(self) -> list[_Branch]:
+        """The search of each alternative.
+
+        Raises:
+            OutOfBudgetError: The time is up.
+        """
+        if self._branches is None:
+            found: list[_Branch] = []
+            for number, (way, problem) in enumerate(self.alternatives):
+                if number:
+                    self.budget.look()
+                branch = self._branch(problem, way)
+                if branch is not None:
+                    found.append(branch)
+            self._branches = found
+        return self._branches
+
+    def _branch(self, problem: Problem, way: int) -> _Branch | None:
+        banned, preferred, costs = self.banned, self.preferred, self.costs
         states, extra = problem.after(self.chosen)
         if not states or extra & banned:
             return None
@@ -83,6 +100,8 @@ class Completer:
     def __iter__(self) -> Iterator[Found]:
         heads: _Heads = []
         for i, branch in enumerate(self.branches):
+            if i:
+                self.budget.look()
             levels = branch.search.levels()
             self._push(heads, i, levels)
         while heads:
@@ -124,12 +143,13 @@ class Completer:
 
     def some(self) -> Found | None:
         """Return some completion, whatever its place in the order; ``None`` where there is none."""
-        for branch in self.branches:
-            totals = totals_of(branch.search.problem)
-            domain = totals.domain(totals.items(self.chosen), totals.items(self.banned))
-            found = None if domain is None else Seeker(totals, self.budget).seek(domain)
+        for way, problem in self.alternatives:
+            totals = totals_of(problem)
+            inside, outside = totals.items(self.chosen), totals.items(self.banned & ~self.chosen)
+            domain = None if inside & outside else totals.domain(inside, outside)
+            found = None if domain is None else Seeker(totals, self.budget).begin(domain)
             if found is not None:
-                return Found(0, 0, totals.units(totals.held(found)) & ~self.chosen, branch.way)
+                return Found(0, 0, totals.units(totals.held(found)) & ~self.chosen, way)
         return None
 
     def relaxed_costs(self) -> list[float]:
@@ -137,18 +157,30 @@ class Completer:
         return [branch.cost + branch.search.relaxed_cost() for branch in self.branches]
 
     def least_cost(self) -> int | None:
-        """Return a lower bound of the cost of a completion; ``None`` where there is none for certain."""
+        """Return a lower bound of the cost of a completion; ``None`` where there is none, or nothing is begun."""
+        branches = self._branches or ()
         return min(
-            (branch.cost + branch.search.least_cost() for branch in self.branches if branch.search.states),
+            (branch.cost + branch.search.least_cost() for branch in branches if branch.search.states),
             default=None,
         )
 
 
-def problems(rule: Rule, costs: Mapping[int, int] | None = None) -> list[Problem]:
-    """Return the alternatives of a rule, packed; without prices of units they are packed once."""
-    if costs is not None:
-        each = [costs[bit] for bit in range(len(rule.units))]
-        return [Problem(rule, parts, each) for parts in rule.alternatives]
-    if rule.problems is None:
-        rule.problems = [Problem(rule, parts) for parts in rule.alternatives]
-    return rule.problems
+def problems(
+    rule: Rule, costs: Mapping[int, int] | None = None, budget: Budget | None = None
+) -> list[Problem]:
+    """Return the alternatives of a rule, packed; without prices of units they are packed once.
+
+    Raises:
+        OutOfBudgetError: The time is up; without prices, what is packed by then is kept.
+    """
+    each = None if costs is None else [costs[bit] for bit in range(len(rule.units))]
+    found: list[Problem] = [*rule.problems] if costs is None else []
+    try:
+        for number, parts in enumerate(rule.alternatives[len(found) :]):
+            if number and budget is not None:
+                budget.look()
+            found.append(Problem(rule, parts, each))
+    finally:
+        if costs is None:
+            rule.problems = found
+    return found

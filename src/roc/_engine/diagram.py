@@ -41,10 +41,13 @@ class Diagram:
                 len(item.options) == 1 for item in problem.items if not item.mask & banned
             )
             (alone if is_alone else together).append(problem)
-        parts = [Part([problem], Way(chosen, 0, banned), budget) for problem in alone]
-        self.parts = [
-            part for part in (*parts, Part(together, Way(chosen, 0, banned), budget)) if part.alternatives
-        ]
+        self.parts: list[Part] = []
+        for number, each in enumerate([*([problem] for problem in alone), together]):
+            if number > 1:
+                budget.look()
+            part = Part(each, Way(chosen, 0, banned), budget)
+            if part.alternatives:
+                self.parts.append(part)
 
     @functools.cached_property
     def count(self) -> int:

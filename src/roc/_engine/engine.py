@@ -64,12 +64,13 @@ class Native:
 
     Raises:
         TooManyAlternativesError: The choices of a rule multiply out to too many.
+        OutOfBudgetError: The time is up.
     """
 
     def __init__(self, rules: Sequence[Rule], chosen: int, budget: Budget) -> None:
         self.rules, self.chosen, self.budget = rules, chosen, budget
         for rule in rules:
-            problems(rule)
+            problems(rule, budget=budget)
 
     def some(self) -> Found | None:
         """Return some completion, whatever its place in the order; ``None`` where there is none."""

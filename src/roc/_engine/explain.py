@@ -232,9 +232,15 @@ def _extreme(
 
     if reach(far) is not None:
         return None
-    at_hand = reach(near)
-    if at_hand is None:
-        return None
+    step = -1 if is_floor else 1  # mostly a bound is missed by little
+    at_hand = None
+    while at_hand is None:
+        if far == near:
+            return None
+        middle = max(near, far + step) if is_floor else min(near, far + step)
+        at_hand = reach(middle)
+        if at_hand is None:
+            far, step = middle, 2 * step
     near = at_hand
     while abs(far - near) > 1:
         middle = (near + far) // 2

@@ -10,7 +10,7 @@ from roc._engine.rule import Rule
 from roc._engine.seek import Seeker
 from roc._engine.totals import Base, Domain, Totals, totals_of
 
-_RECENT: Final = 16
+_RECENT: Final = 8
 """So many completions, the latest, are looked at for one near which there is another."""
 
 
@@ -34,16 +34,25 @@ class _Alternative:
     Attributes:
         inside: The units that are in every completion, as far as can be told at once.
         outside: Those that are in none.
-        recent: The latest completions found, the last one first.
+        recent: The latest completions that were looked for, the last one first.
         unseen: The items that were in no completion when the last one was found.
     """
 
     def __init__(self, totals: Totals, domain: Domain, budget: Budget) -> None:
-        self.totals, self.domain = totals, domain
+        self.totals = totals
         self.seeker = Seeker(totals, budget)
-        self.inside, self.outside = totals.units(domain.inside), totals.units(domain.outside)
+        self.settle(domain)
         self.recent: tuple[Base, ...] = ()
         self.unseen = each_bit(totals.all & ~domain.outside)
+
+    def remember(self, found: Base) -> None:
+        """Keep a completion to look near it; those near others have hardly any neighbours of their own."""
+        self.recent = (found, *self.recent[: _RECENT - 1])
+
+    def settle(self, domain: Domain) -> None:
+        """Note what is decided."""
+        self.domain = domain
+        self.inside, self.outside = self.totals.units(domain.inside), self.totals.units(domain.outside)
 
 
 class _Witnesses:
@@ -55,6 +64,8 @@ class _Witnesses:
         self.alive: list[_Alternative] = []
         for rule in rules:
             for problem in problems(rule):
+                if self.alive:
+                    budget.look()
                 totals = totals_of(problem)
                 domain = totals.domain(totals.items(chosen)) if problem.possible else None
                 if domain is not None:
@@ -70,16 +81,16 @@ class _Witnesses:
     def _base_of(self, each: _Alternative) -> Base | None:
         """Return a completion of an alternative; one that has none is given up."""
         if not each.recent:
-            found = each.seeker.seek(each.domain)
+            found = each.seeker.begin(each.domain)
             if found is None:
                 self.alive.remove(each)
             else:
+                each.remember(found)
                 self._note(each, found)
         return each.recent[0] if each.recent else None
 
     def _note(self, each: _Alternative, found: Base) -> None:
         totals = each.totals
-        each.recent = (found, *each.recent[: _RECENT - 1])
         units = totals.units(totals.held(found))
         self.seen |= units
         self.common &= units
@@ -133,7 +144,13 @@ class _Witnesses:
 
 
 def _seek(each: _Alternative, near: Base, domain: Domain | None) -> Base | None:
-    return None if domain is None else each.seeker.seek(domain, near.held)
+    if domain is None:
+        return None
+    found = each.seeker.seek(domain, near.held)
+    each.settle(each.seeker.learn(each.domain))
+    if found is not None:
+        each.remember(found)
+    return found
 
 
 def options(rules: Sequence[Rule], chosen: int, budget: Budget) -> Options:

@@ -210,9 +210,9 @@ class Orders:
             return 0.0, list(range(len(self.blocks)))
         return self._descend(self._greedy())
 
-    def best(self) -> tuple[float, list[int]]:
-        """Return the estimated cost of the best order found, in states, and the order."""
-        best = here = self.quick()
+    def best(self, cost: float, order: list[int]) -> list[int]:
+        """Return the best order found, from one on that is found at once, with its estimated cost."""
+        best = here = cost, order
         rng = random.Random(0)  # noqa: S311 - not for secrets
         begun = self.tried
         while self.tried - begun < min(_MOST, best[0] / _EFFORT):
@@ -220,7 +220,7 @@ class Orders:
             if new[0] < here[0] * (1 + (_SPREAD - 1) * rng.random() ** 2):
                 here = new
             best = min(best, new)
-        return best
+        return best[1]
 
 
 def _steps(more: int, after: float, before: float) -> float:

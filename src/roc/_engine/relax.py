@@ -1,5 +1,6 @@
 """The linear relaxation of what is left to decide in an alternative: a bound, prices, and where to look."""
 
+import math
 import operator
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
@@ -73,6 +74,7 @@ def relax(
     extra: Sequence[Extra] = (),
     *,
     proofs: list[Proof] | None = None,
+    convex: bool = False,
 ) -> Solution | None:
     """Solve the relaxation; return ``None`` where it is impossible, which is checked in whole numbers.
 
@@ -86,6 +88,8 @@ def relax(
         budget: What may be spent.
         extra: Bounds besides.
         proofs: Receives the proof, where it is impossible.
+        convex: Whether bounds are taken as they are, so that the value is a convex function of each; else they are
+            rounded to what whole items can make of them.
 
     Raises:
         OutOfBudgetError: The budget is spent.
@@ -100,6 +104,7 @@ def relax(
         for column in several:
             columns.append(column)
             lines.append(totals.weights(column, fired))
+    values = values if convex else _rounded(values, lines)
     worst = dict(values)  # only bounds that can be broken are rows
     for line in lines:
         for at, weight in line:
@@ -160,16 +165,63 @@ def _checked(
         need = -sum(factor * values[at] for at, factor in by_field.items())
         besides = [(bound, factor) for bound, factor in zip(extra, factors[count:], strict=True) if factor]
         need += sum(factor * (bound.low if factor > 0 else bound.high) for bound, factor in besides)
-        best: dict[int, int] = {}
-        for column, line in zip(columns, lines, strict=True):
-            i = column.item
-            worth = sum(by_field[at] * weight for at, weight in line if at in by_field)
-            worth += sum(factor * bound.weights[i] for bound, factor in besides)
-            least = best.get(i)
-            if least is None:
-                best[i] = worth if i in must else max(0, worth)
-            else:
-                best[i] = max(least, worth)
-        if sum(best.values()) < need:
+        worths = _worths(by_field, columns, lines)
+        for bound, factor in besides:
+            for i in worths:
+                worths[i] += factor * bound.weights[i]
+        if sum(worth for i, worth in worths.items() if worth > 0 or i in must) < need:
             return Proof(by_field, factors[count:])
     return None
+
+
+def _rounded(values: Mapping[int, int], lines: Sequence[_Line]) -> dict[int, int]:
+    """Return by how much each bound is kept, less what no whole items can make use of.
+
+    Where all that is left comes in fives, 123 more are 125 more.
+    """
+    grains = dict.fromkeys(values, 0)
+    for line in lines:
+        for at, weight in line:
+            grains[at] = math.gcd(grains[at], weight)
+    return {
+        at: value // grain * grain if (grain := grains[at]) > 1 else value for at, value in values.items()
+    }
+
+
+def _worths(fields: Mapping[int, int], columns: Sequence[Column], lines: Sequence[_Line]) -> dict[int, int]:
+    """Return the most that each item can add to a sum of bounds with these factors."""
+    found: dict[int, int] = {}
+    for column, line in zip(columns, lines, strict=True):
+        worth = 0
+        for at, weight in line:
+            if at in fields:
+                worth += fields[at] * weight
+        i = column.item
+        found[i] = max(found[i], worth) if i in found else worth
+    return found
+
+
+def decided(
+    proof: Proof,
+    totals: Totals,
+    values: Mapping[int, int],
+    fired: int,
+    must: Sequence[int],
+    may: Sequence[int],
+) -> tuple[int, int]:
+    """Return the items that must be in and those that must be out, for else a proof found elsewhere holds here, too.
+
+    The arguments are those of :func:`relax`; the proof is one without bounds besides.
+    """
+    columns = [column for i in (*must, *may) for column in totals.columns[i]]
+    lines = [totals.weights(column, fired) for column in columns]
+    values, worths = _rounded(values, lines), _worths(proof.fields, columns, lines)
+    spare = sum(factor * values[at] for at, factor in proof.fields.items())
+    spare += sum(worths[i] for i in must) + sum(max(0, worths[i]) for i in may)
+    inside = outside = 0
+    for i in may:
+        if spare < worths[i]:
+            inside |= 1 << i
+        elif spare + worths[i] < 0:
+            outside |= 1 << i
+    return inside, outside

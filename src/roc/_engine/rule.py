@@ -82,7 +82,7 @@ class Rule:
         self._read_groups()
         self._read_places()
         self.statements = tuple(self._read_rule())
-        self.problems: list[Any] | None = None
+        self.problems: list[Any] = []
 
     @functools.cached_property
     def alternatives(self) -> Alternatives:

@@ -205,7 +205,7 @@ class Search:
 
         Args:
             weights: What each item of the problem weighs.
-            cost: What is to be added; ``None``: anything.
+            cost: What is to be added; ``None``: anything, and the value is a convex function of the bounds.
             states: Where to begin, with bounds of the credit; ``None``: from the beginning, with any credit.
             turn: The first item that is left.
             proofs: Receives the proof, where it is impossible.
@@ -225,9 +225,8 @@ class Search:
         each = [self._values(state) for state in here]
         values = {at: max(found[at] for found in each) for at in totals.fields}
         fired = functools.reduce(int.__and__, here) & p.trigger_bits
-        return relax(
-            totals, values, fired, (), self.numbers[turn:], weights, self.budget, extra, proofs=proofs
-        )
+        given = totals, values, fired, (), self.numbers[turn:], weights, self.budget, extra
+        return relax(*given, proofs=proofs, convex=cost is None)
 
     def _values(self, state: int) -> dict[int, int]:
         """Return by how much each bound is kept in a state, as :class:`Totals` would say it."""

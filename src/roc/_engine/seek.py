@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from roc._engine.bits import each_bit
 from roc._engine.budget import Budget, OutOfBudgetError
-from roc._engine.relax import relax
+from roc._engine.relax import Proof, decided, relax
 from roc._engine.search import Search
 from roc._engine.totals import Base, Column, Domain, Totals
 
@@ -23,6 +23,10 @@ _NODES: Final = 15
 
 _SEARCHING: Final = 200_000
 """So many states it may look at, before decisions go on."""
+
+
+_PROOFS: Final = 3
+"""So many proofs, the latest, are kept and tried on what else there is to decide."""
 
 
 class _UndecidedError(Exception):
@@ -43,16 +47,49 @@ class Relaxed(NamedTuple):
     value: float
 
 
+class Latest(NamedTuple):
+    """What was found last of an alternative: where, what, what was proven on the way, and what that took."""
+
+    domain: Domain
+    found: Base | None
+    proofs: Sequence[Proof]
+    spent: int
+
+
 class Seeker:
     """Completions of one alternative, found one at a time.
 
     Args:
         totals: The alternative.
         budget: What may be spent.
+
+    Attributes:
+        proofs: The latest proofs that something cannot be.
     """
 
     def __init__(self, totals: Totals, budget: Budget) -> None:
         self.totals, self.budget = totals, budget
+        self.proofs: list[Proof] = []
+
+    def begin(self, domain: Domain) -> Base | None:
+        """Return what :meth:`seek` finds: the latest find is remembered, for one question follows another.
+
+        It counts as if it were looked for again, so that what a question may spend does not depend on earlier ones.
+
+        Raises:
+            OutOfBudgetError: The budget is spent.
+        """
+        budget, latest = self.budget, self.totals.latest
+        if latest is None or latest.domain != domain:
+            before = budget.whole
+            found = self.seek(domain)
+            self.totals.latest = Latest(domain, found, tuple(self.proofs), before - budget.whole)
+            return found
+        self.proofs += latest.proofs
+        budget.left -= latest.spent
+        while budget.left < 0:
+            budget.more()
+        return latest.found
 
     def seek(self, domain: Domain, near: Mapping[int, Column] | None = None) -> Base | None:
         """Return a completion that holds and leaves out what it must, ``None`` where there is none.
@@ -133,18 +170,10 @@ class Seeker:
         """
         totals = self.totals
         weighing = totals.costs if weights is None else weights
-        start: dict[int, Column] = {}
-        several: list[int] = []
-        fixed, value = totals.nothing + totals.effect(domain.fired), 0
-        for i in each_bit(domain.inside):
-            start[i] = totals.columns[i][0]
-            if len(totals.columns[i]) > 1:
-                several.append(i)
-            else:
-                fixed += start[i].delta
-                value += weighing[i]
-        may = list(each_bit(totals.all & ~(domain.inside | domain.outside)))
-        found = relax(totals, totals.values(fixed), domain.fired, several, may, weighing, self.budget)
+        start = {i: totals.columns[i][0] for i in each_bit(domain.inside)}
+        values, several, may = self._left(domain)
+        found = relax(totals, values, domain.fired, several, may, weighing, self.budget, proofs=self.proofs)
+        del self.proofs[:-_PROOFS]
         if found is None:
             return None
         taken: dict[int, float] = {}
@@ -161,4 +190,36 @@ class Seeker:
                 start.pop(i, None)
             if min(share, 1.0 - share) > doubt:
                 unsure, doubt = i, min(share, 1.0 - share)
+        value = sum(weighing[i] for i in each_bit(domain.inside) if len(totals.columns[i]) == 1)
         return Relaxed(start, unsure, value + found.value)
+
+    def _left(self, domain: Domain) -> tuple[dict[int, int], list[int], list[int]]:
+        """Return by how much bounds are kept, the items that are in and not placed yet, and those to decide."""
+        totals = self.totals
+        several: list[int] = []
+        fixed = totals.nothing + totals.effect(domain.fired)
+        for i in each_bit(domain.inside):
+            if len(totals.columns[i]) > 1:
+                several.append(i)
+            else:
+                fixed += totals.columns[i][0].delta
+        may = each_bit(totals.all & ~(domain.inside | domain.outside))
+        return totals.values(fixed), several, may
+
+    def learn(self, domain: Domain) -> Domain:
+        """Return a domain that has completions with what the latest proofs decide in it; they are forgotten.
+
+        Raises:
+            OutOfBudgetError: The budget is spent.
+        """
+        totals = self.totals
+        proofs, self.proofs = self.proofs, []
+        for proof in proofs:
+            values, several, may = self._left(domain)
+            self.budget.left -= 1 + len(may) // 4
+            if self.budget.left < 0:
+                self.budget.more()
+            inside, outside = decided(proof, totals, values, domain.fired, several, may)
+            if inside | outside:
+                domain = totals.domain(domain.inside | inside, domain.outside | outside) or domain
+        return domain

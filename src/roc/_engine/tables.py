@@ -79,6 +79,7 @@ class Plan:
         self.forms: list[list[Form]] = []
         self.measured: tuple[int, ...] | None = None
         self._rows: list[Row] = []
+        self._order: list[int] = []
         order = self._arrange()
         self.order = tuple(order)
         self.axes = [axis._replace(weights=tuple(axis.weights[i] for i in order)) for axis in self.axes]
@@ -121,16 +122,15 @@ class Plan:
             cost = self._attempt(without)
             if not is_better:
                 break
-        blocks, orders = self._orders()
-        order = (orders.quick() if self._is_quick else orders.best())[1]
-        self.effort += orders.tried
-        self._found = orders, order, blocks
-        return [i for number in order for i in blocks[number]]
+        if not self._is_quick:
+            before = self._orders.tried
+            self._order = self._orders.best(cost, self._order)
+            self.effort += self._orders.tried - before
+        return [i for number in self._order for i in self._blocks[number]]
 
     def busiest(self) -> int:
         """Return the step that most is expected to be saved by, once it is known whether it is chosen."""
-        orders, order, blocks = self._found
-        return blocks[orders.busiest(order)][0]
+        return self._blocks[self._orders.busiest(self._order)][0]
 
     def _attempt(self, without: frozenset[Row]) -> float:
         """Make all wide bounds exponents but those of some weights, and estimate the cost."""
@@ -140,9 +140,9 @@ class Plan:
         for track in self.tracks:
             track.weights = dict(track.all_weights)
         self._choose(without)
-        orders = self._orders()[1]
-        cost = orders.quick()[0]
-        self.effort += orders.tried
+        self._blocks, self._orders = self._read_orders()
+        cost, self._order = self._orders.quick()
+        self.effort += self._orders.tried
         return cost
 
     def _choose(self, without: frozenset[Row]) -> None:
@@ -191,7 +191,7 @@ class Plan:
 
     # -- order --------------------------------------------------------------------------------------
 
-    def _orders(self) -> tuple[list[list[int]], Orders]:
+    def _read_orders(self) -> tuple[list[list[int]], Orders]:
         """Return the steps that concern the same, and the orders of these blocks."""
         main = self.axes[0]
         alike: dict[tuple[tuple[int, int], ...], Local] = {}

@@ -8,17 +8,21 @@ follows at once from a decision.
 """
 
 import math
+import operator
 from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from roc._engine.bits import each_bit
 from roc._engine.budget import Budget
 from roc._engine.problem import Option, Problem
 
+if TYPE_CHECKING:
+    from roc._engine.seek import Latest
+
 _STEPS: Final = 16
 """Steps of a walk from a broken selection to a completion."""
 
-_REST: Final = 5
+_REST: Final = 10
 """For so many steps a change is not taken back."""
 
 
@@ -61,9 +65,10 @@ class Base:
         held: The column of each item that it holds.
         core: The total of these columns, without what they trigger.
         fired: The triggers that they fire.
+        drops: Once it is asked for, each item with the total without it, and the triggers that the others fire.
     """
 
-    __slots__ = ("_drops", "_twice", "core", "fired", "held")
+    __slots__ = ("_twice", "core", "drops", "fired", "held")
 
     def __init__(self, nothing: int, held: dict[int, Column]) -> None:
         self.held = held
@@ -74,19 +79,12 @@ class Base:
                 twice |= fired & column.fires
                 fired |= column.fires
         self.core, self.fired, self._twice = core, fired, twice
-        self._drops: list[tuple[int, int, int]] | None = None
+        self.drops: list[tuple[int, int, int]] | None = None
 
     def without(self, column: Column) -> tuple[int, int]:
         """Return the total without a column, and the triggers that the others fire."""
         fires = column.fires
         return self.core - column.delta, self.fired & ~fires | self._twice & fires if fires else self.fired
-
-    @property
-    def drops(self) -> list[tuple[int, int, int]]:
-        """Each item with the total without it, and the triggers that the others fire."""
-        if self._drops is None:
-            self._drops = [(i, *self.without(column)) for i, column in self.held.items()]
-        return self._drops
 
 
 class Totals:
@@ -101,10 +99,12 @@ class Totals:
         fields: Where the bounds are.
         guard: The guard bits: a total that has them all keeps to every bound.
         nothing: The total of nothing.
+        latest: What was found last, and where.
     """
 
     def __init__(self, problem: Problem) -> None:
         self.problem = p = problem
+        self.latest: Latest | None = None
         shift = p.width - 1
         self.floor_guard = p.floor_guard & ~(1 << p.credit_floor + shift)
         self.ceiling_guard = sum(1 << at + shift for at in p.ceiling_fields)
@@ -334,22 +334,33 @@ class Totals:
     def exchange(self, base: Base, item: int, domain: Domain) -> Base | None:
         """Return a completion in which an item takes the place of one or two others, ``None`` if none does."""
         guard, effect, floor_guard = self.guard, self.effect, self.floor_guard
-        loose = [drop for drop in base.drops if not domain.inside >> drop[0] & 1]
+        loose = [drop for drop in self._drops(base) if not domain.inside >> drop[0] & 1]
         for column in self.columns[item]:
             delta, fires = column.delta, column.fires
-            for i, core, fired in loose:
-                if (core + delta + effect(fired | fires)) & guard == guard:
-                    return self._changed(base, column, i)
+            totals = [total + delta for _, total, _ in loose]
+            if fires:
+                more = (effect(fires & ~fired) for _, _, fired in loose)
+                totals = list(map(operator.add, totals, more))
+            for turn, total in enumerate(totals):
+                if total & guard == guard:
+                    return self._changed(base, column, loose[turn][0])
             if (base.core + delta + effect(base.fired | fires)) & floor_guard == floor_guard:
-                for turn, (i, core, _) in enumerate(loose):
-                    after = core + delta - base.core
-                    for j, other, fired in loose[:turn]:
-                        if (after + other + effect(fired | fires)) & guard == guard:
-                            changed = self._changed(base, column, i, j)
+                for turn, (i, _, _) in enumerate(loose):
+                    lost = base.held[i].delta
+                    for place, total in enumerate(totals[:turn]):
+                        if (total - lost) & guard == guard:
+                            changed = self._changed(base, column, i, loose[place][0])
                             # what the first of the two triggers is looked at only now
                             if self.is_kept(changed.core, changed.fired):
                                 return changed
         return None
+
+    def _drops(self, base: Base) -> list[tuple[int, int, int]]:
+        """Return each item of a selection with the total without it, and the triggers that the others fire."""
+        if base.drops is None:
+            each = ((i, *base.without(column)) for i, column in base.held.items())
+            base.drops = [(i, core + self.effect(fired), fired) for i, core, fired in each]
+        return base.drops
 
     def replace(self, base: Base, item: int, domain: Domain) -> Base | None:
         """Return a completion in which another item takes the place of one, ``None`` if none does."""

@@ -22,7 +22,7 @@ _ON_ONE_LINE: Final = frozenset({"units", "unit", "selection", "conditions", "sh
 _ONE_A_LINE: Final = frozenset({"rules", "source", "notes"})
 """Keys whose texts are written one a line."""
 
-_TABLES: Final = frozenset({"groups", "pathways", "examples"})
+_TABLES: Final = frozenset({"groups", "pathways", "examples", "qualifications"})
 """Keys whose records are tables of TOML; others are inline."""
 
 _PLAIN: Final = re.compile(r"[^\W_](?:[\w./()&'\"+%;@= ,-]|:(?=[\w/])|[^\x00-\x7f])*", re.ASCII)

@@ -7,7 +7,7 @@ one unit a line, as it is pasted from a portal or a table.
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path as FilePath
 from pathlib import PurePath
 from typing import Final, Literal, TypeAlias
@@ -133,15 +133,41 @@ def loads_selection(
 
 
 def _from_plain(data: object, lines: Lines, q: Qualification, pathway: str | None) -> Selection:
-    """Read a selection as a worked example that does not tell its verdict: what may stand there is the same."""
     units: Path = ("units",)
     if is_list(data):
         data, units = {"units": data}, ()
     if not is_mapping(data):
         problem = DataError(f"{shown(data)} is neither a list of units nor a mapping with the key units")
         raise InvalidData(invalid(lines.name), [problem])
+    found, errors = read_selection(data, q, pathway=pathway, units=units)
+    if found is not None:
+        return found
+    placed = [lines.place(path, each) for path, each in errors]
+    raise InvalidData(invalid(lines.name), sorted(placed, key=lambda each: each.line or 0))
+
+
+def read_selection(
+    data: Mapping[str, object],
+    q: Qualification,
+    *,
+    pathway: str | None = None,
+    units: Path = ("units",),
+    more_keys: Collection[str] = (),
+) -> tuple[Selection | None, list[tuple[Path, DataError]]]:
+    """Read a selection as a worked example that does not tell its verdict: what may stand there is the same.
+
+    Args:
+        data: The mapping.
+        q: What it is a selection for.
+        pathway: The pathway, instead of the file's.
+        units: Where the units stand.
+        more_keys: Keys besides those of a selection that belong to the caller.
+
+    Returns:
+        The selection, or ``None`` and what is wrong, each with its path.
+    """
     start = data.get("start", False)
-    errors = [*_key_errors(data)]
+    errors = [*_key_errors(data, more_keys)]
     if not isinstance(start, bool):
         errors.append((("start",), DataError(f"{shown(start)} is not true or false")))
     example = {"selection": data.get("units", []), "ok": True}
@@ -161,20 +187,19 @@ def _from_plain(data: object, lines: Lines, q: Qualification, pathway: str | Non
         errors += [(path[2:], each) for path, each in errors_of(error)]
     if read is not None and not errors:
         try:
-            return _selection(q, read, start=start is True)
+            return _selection(q, read, start=start is True), []
         except SelectionError as error:
             errors.append((units, DataError(error.message, suggestions=error.suggestions)))
-    placed = [
-        lines.place((*units, *path[1:]) if path[:1] == ("selection",) else path, each)
-        for path, each in errors
+    return None, [
+        ((*units, *path[1:]) if path[:1] == ("selection",) else path, each) for path, each in errors
     ]
-    raise InvalidData(invalid(lines.name), sorted(placed, key=lambda each: each.line or 0))
 
 
-def _key_errors(data: Mapping[str, object]) -> Iterator[tuple[Path, DataError]]:
+def _key_errors(data: Mapping[str, object], more: Collection[str]) -> Iterator[tuple[Path, DataError]]:
+    keys = (*more, *_KEYS)
     for key in data:
-        if key not in _KEYS:
-            yield (key,), DataError(f"there is no key {key:.100}", suggestions=nearest(key, _KEYS))
+        if key not in keys:
+            yield (key,), DataError(f"there is no key {key:.100}", suggestions=nearest(key, keys))
     if "units" not in data and data.get("start") is not True:
         yield (), DataError("the key units is missing")
 

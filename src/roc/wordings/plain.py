@@ -85,6 +85,14 @@ PLAIN: Final = Wording(
         "allocation.limit": (
             "There are too many ways to place the units to try them all: a better one may exist."
         ),
+        "registration.number-missing": "Enter a group number.",
+        "registration.number-taken": "Choose another group number: {number} is taken.",
+        "registration.description-missing": "Enter a description of the group.",
+        "registration.category-unknown": "Choose a category: there is no {category}[; did you mean {categories:or}?|.]",
+        "registration.no-qualifications": "Add at least one qualification.",
+        "registration.qualification-twice": "Keep {qualification} only once.",
+        "registration.qualification-closed": "{qualification} cannot be registered on {date}.",
+        "registration.qualification-not-ok": "{qualification} is not complete yet.",
         "conflict.blocked": "No selection can do all of this:",
         "conflict.closed": "{unit} cannot be chosen as long as all of this holds:",
         "conflict.forced": "{unit} cannot be left out as long as all of this holds:",

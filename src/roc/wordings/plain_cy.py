@@ -255,6 +255,16 @@ PLAIN_CY: Final = Wording(
         "unit.surplus": "Mae {unit} dros ben: nid yw'n cyfrif.",
         "unit.additional": "Uned ychwanegol yw {unit}: nid yw'n cyfrif tuag at y cymhwyster.",
         "allocation.limit": "Nid oedd modd rhoi cynnig ar bob ffordd o osod yr unedau: gall fod un well.",
+        "registration.number-missing": "Rhowch rif ar gyfer y grŵp.",
+        "registration.number-taken": "Dewiswch rif arall ar gyfer y grŵp: mae hwn wedi'i gymryd: {number}.",
+        "registration.description-missing": "Rhowch ddisgrifiad o'r grŵp.",
+        "registration.category-unknown": (
+            "Dewiswch gategori. Nid yw hwn yn bod: {category}[. Ai dyma oedd gennych mewn golwg: {categories:or}?|.]"
+        ),
+        "registration.no-qualifications": "Ychwanegwch o leiaf un cymhwyster.",
+        "registration.qualification-twice": "Cadwch y cymhwyster hwn unwaith yn unig: {qualification}.",
+        "registration.qualification-closed": "Ni ellir cofrestru'r cymhwyster hwn ar {date}: {qualification}.",
+        "registration.qualification-not-ok": "Heb fod yn gyflawn eto: {qualification}.",
         "conflict.blocked": "Ni all unrhyw ddewis wneud hyn i gyd:",
         "conflict.closed": "Ni ellir dewis {unit} tra bo hyn i gyd yn wir:",
         "conflict.forced": "Ni ellir hepgor {unit} tra bo hyn i gyd yn wir:",
