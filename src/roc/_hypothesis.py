@@ -32,6 +32,8 @@ _TYPES: Final = {
     },
     "roc.selection": {"Selection": "selections"},
     "roc.status": {"Status": "statuses"},
+    "roc.catalogue": {"Catalogue": "catalogues"},
+    "roc.registration": {"RegistrationGroup": "registration_groups"},
 }
 """The strategy of each type, by the module in which the type lives."""
 

@@ -15,14 +15,18 @@ except ImportError as error:
     what = "roc.strategies"
     raise MissingExtraError(what, "hypothesis") from error
 
+from roc.catalogue import Catalogue
+from roc.errors import DataError, nearest
 from roc.groups import Opening, Sharing, UnitGroup
 from roc.levels import Level
 from roc.numbers import QualificationNumber, UnitNumber
 from roc.qualification import Condition, Entry, Example, Pathway, PathwayKind, Qualification
+from roc.registration import RegistrationGroup
 from roc.rules import Clause, Scope, State, Threshold
 from roc.selection import Selection
 from roc.solver import Solver
 from roc.status import Status, check
+from roc.strategies._asked import refuse, unfit
 from roc.strategies._clauses import Clauses
 from roc.strategies._files import FAULTS, QualificationFile, drawn_broken_files, drawn_files
 from roc.strategies._machine import QualificationMachine
@@ -34,6 +38,7 @@ from roc.strategies._palette import (
     regulated_unit_numbers,
 )
 from roc.strategies._records import opening_of, unit_of
+from roc.strategies._registrations import drawn_catalogues, drawn_registrations
 from roc.strategies._selections import (
     Edit,
     blocked_ones,
@@ -52,6 +57,7 @@ __all__ = [
     "QualificationMachine",
     "blocked_selections",
     "broken_files",
+    "catalogues",
     "clauses",
     "completable_selections",
     "complete_selections",
@@ -66,6 +72,7 @@ __all__ = [
     "pathways",
     "qualification_numbers",
     "qualifications",
+    "registration_groups",
     "scopes",
     "selections",
     "sharings",
@@ -158,9 +165,20 @@ def clauses(
         units: The numbers of the units that they may name; relations need two.
         groups: The names of the groups.
         conditions: The names of the conditions.
+
+    Raises:
+        InvalidData: One of *kinds* cannot be drawn, say a relation where there is one unit.
     """
     maker = _clauses(draw, units, groups, conditions)
-    return maker.makers()[draw(st.sampled_from(kinds))]() if kinds else maker.clause()
+    makers = maker.makers()
+    refuse(
+        DataError(
+            f"there is no {kind.__name__} over these units, groups and conditions", path=f"$.kinds[{i}]"
+        )
+        for i, kind in enumerate(kinds)
+        if kind not in makers
+    )
+    return makers[draw(st.sampled_from(kinds))]() if kinds else maker.clause()
 
 
 @st.composite
@@ -269,6 +287,9 @@ def qualifications(
         odd: Whether texts, numbers and amounts may be of the kind that is easily misread.
         satisfiable: ``True``: the listed units can satisfy it; ``False``: nothing can; ``None``: either.
 
+    Raises:
+        InvalidData: A size is no whole number, too small, or the most is less than the fewest.
+
     >>> qualifications(satisfiable=True, pathways=False).example()  # doctest: +SKIP
     Qualification(title='Example', units=[Unit(number='M1', level=Level(1), credit=1)])
     """
@@ -349,7 +370,7 @@ def complete_selections(qualification: Qualification) -> st.SearchStrategy[Selec
 def completable_selections(qualification: Qualification) -> st.SearchStrategy[Selection]:
     """Selections of listed units that do not satisfy the rule, and can be finished.
 
-    Where nothing satisfies the rule there are none to draw.
+    Where nothing satisfies the rule, or everything does, there are none to draw.
     """
     return completable_ones(Solver(qualification))
 
@@ -368,8 +389,43 @@ def statuses() -> st.SearchStrategy[Status]:
 
 
 def edits(selection: Selection, *, max_size: int = 8) -> st.SearchStrategy[list[Edit]]:
-    """Lists of steps, units added and removed, each of which is possible after those before it."""
+    """Lists of steps, units added and removed, each of which is possible after those before it.
+
+    Raises:
+        InvalidData: *max_size* is no whole number from 0.
+    """
+    refuse(unfit("max_size", max_size, 0))
     return drawn_edits(selection, most=max_size)
+
+
+# -- catalogues and registrations -------------------------------------------------------------------
+
+
+def catalogues(
+    rules: st.SearchStrategy[Qualification] | None = None, *, min_size: int = 1, max_size: int = 3
+) -> st.SearchStrategy[Catalogue]:
+    """Catalogues of *rules* or of any qualifications, each with a number of its own.
+
+    Raises:
+        InvalidData: A size is no whole number, too small, or *max_size* is less than *min_size*.
+    """
+    refuse(unfit("min_size", min_size, 0) or unfit("max_size", max_size, min_size))
+    return drawn_catalogues(qualifications() if rules is None else rules, least=min_size, most=max_size)
+
+
+def registration_groups(
+    catalogue: Catalogue | None = None, *, complete: bool = False
+) -> st.SearchStrategy[RegistrationGroup]:
+    """Registration groups of one to three qualifications of a catalogue.
+
+    Args:
+        catalogue: The catalogue; ``None``: any.
+        complete: Whether each selection satisfies its rule; then there are none to draw where nothing does.
+    """
+    if catalogue is None:
+        rules = qualifications(satisfiable=True if complete else None)
+        return catalogues(rules).flatmap(lambda each: registration_groups(each, complete=complete))
+    return drawn_registrations(catalogue, complete=complete)
 
 
 # -- files ------------------------------------------------------------------------------------------
@@ -383,5 +439,16 @@ def files(rules: st.SearchStrategy[Qualification] | None = None) -> st.SearchStr
 def broken_files(
     *faults: str, rules: st.SearchStrategy[Qualification] | None = None
 ) -> st.SearchStrategy[QualificationFile]:
-    """Files that are wrong in exactly one way, and say in which: one of *faults*, or of all ``FAULTS``."""
+    """Files that are wrong in exactly one way, and say in which: one of *faults*, or of all ``FAULTS``.
+
+    Raises:
+        InvalidData: There is no fault of that name.
+    """
+    refuse(
+        DataError(
+            f"there is no fault {fault!r:.60}", path=f"$.faults[{i}]", suggestions=nearest(fault, FAULTS)
+        )
+        for i, fault in enumerate(faults)
+        if fault not in FAULTS
+    )
     return drawn_broken_files(qualifications(headers=True) if rules is None else rules, faults or FAULTS)

@@ -2,12 +2,12 @@
 
 import contextlib
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Final, Literal, cast, final
 
 import attrs
-from hypothesis import assume
+from hypothesis import reject
 from hypothesis import strategies as st
 
 from roc._record import Record
@@ -24,18 +24,8 @@ from roc.strategies._records import unit_of
 from roc.units import to_unit_number
 
 _STATES: Final = (*[State.ACHIEVED] * 3, *State)
-
-
-def _usable(qualification: Qualification) -> list[UnitNumber]:
-    """Return the units that can be selected: where credit is counted, those that have it."""
-    found: list[UnitNumber] = []
-    for unit in qualification.units:
-        try:
-            Selection.of(qualification, [unit.number])
-        except SelectionError:
-            continue
-        found.append(unit.number)
-    return found
+_MOST_PARTS: Final = 64
+"""How many parts of a complete selection are looked at for one that lacks something."""
 
 
 @st.composite
@@ -44,7 +34,7 @@ def drawn_selections(
 ) -> Selection:
     """Draw any selection."""
     entries: list[Entry] = []
-    for number in _usable(qualification):
+    for number in qualification.units_by_number:
         if not chance(draw, 2) and chance(draw, 2):
             continue
         if imported and chance(draw, 10):
@@ -85,7 +75,7 @@ def complete_ones(solver: Solver) -> st.SearchStrategy[Selection]:
     @st.composite
     def drawn(draw: st.DrawFn) -> Selection:
         start = draw(st.sampled_from(possible))
-        wanted = [number for number in _usable(qualification) if chance(draw, 2)]
+        wanted = [number for number in qualification.units_by_number if chance(draw, 2)]
         found = _grown(start, wanted)
         if not check(found).ok:
             # whether there is one does not depend on what it costs
@@ -133,22 +123,27 @@ def completable_ones(solver: Solver) -> st.SearchStrategy[Selection]:
     def drawn(draw: st.DrawFn) -> Selection:
         whole = draw(complete_ones(solver))
         dropped = draw(st.lists(st.sampled_from(range(len(whole))), unique=True)) if len(whole) else []
-        order = [*dropped, *(place for place in range(len(whole)) if place not in dropped)]
-        for number in range(len(dropped), len(order) + 1):
-            gone = set(order[:number])
+        for gone in _ever_less(len(whole), dropped):
             part = whole.evolve(entries=[each for place, each in enumerate(whole) if place not in gone])
             if not check(part).ok:
                 return part
-        assume(False)  # not even the empty selection lacks anything
-        raise AssertionError
+        return reject()  # nothing lacks anything
 
     return drawn()
+
+
+def _ever_less(size: int, dropped: Sequence[int]) -> Iterator[Collection[int]]:
+    """Yield what to leave out: *dropped*, ever more besides, and at last whatever else there is, up to a point."""
+    order = [*dropped, *(place for place in range(size) if place not in dropped)]
+    yield from (order[:number] for number in range(len(dropped), size + 1))
+    every = (gone for number in range(1, size) for gone in itertools.combinations(range(size), number))
+    yield from itertools.islice(every, _MOST_PARTS)
 
 
 def blocked_ones(solver: Solver) -> st.SearchStrategy[Selection]:
     """Selections of listed units that nothing completes; none where the rule never blocks."""
     qualification = solver.qualification
-    numbers = _usable(qualification)
+    numbers = tuple(qualification.units_by_number)
     reasons: dict[str | None, list[tuple[UnitNumber, ...]]] = {}
     for name in (None, *qualification.pathways_by_name):
         everything = Selection.of(qualification, numbers, pathway=name)

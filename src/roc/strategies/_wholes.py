@@ -18,6 +18,7 @@ from roc.qualification import Condition, Pathway, PathwayKind, Qualification
 from roc.rules import AllOf, Barred, Choice, Clause, Complete, Conditional, Measure, Scope, Threshold
 from roc.selection import Selection
 from roc.solver import Solver
+from roc.strategies._asked import refuse, unfit
 from roc.strategies._clauses import Clauses, chance, some
 from roc.strategies._palette import Palette, palette_of
 from roc.strategies._records import opening_of, unit_of
@@ -27,6 +28,11 @@ from roc.units import Unit
 _OWN: Final = (Measure.UNITS, Measure.CREDIT)
 _FIRST: Final = UnitNumber.quietly("M1")
 _GROUPS: Final = ("A", "B", "C", "D", "E", "F", "G", "H")
+_LEAST: Final = {
+    **dict.fromkeys(("min_units", "max_units"), 1),
+    **dict.fromkeys(("min_groups", "max_groups", "max_depth", "max_rules"), 0),
+}
+"""The sizes that can be asked for, with the least that each can be."""
 _LIMITS: Final = Limits(states=50_000)
 _COMPOUND: Final = (AllOf, Choice, Conditional, Complete)
 _DAYS: Final = st.dates(dt.date(2010, 1, 1), dt.date(2040, 12, 31))
@@ -55,6 +61,16 @@ class Dials:
     headers: bool
     odd: bool
     satisfiable: bool | None
+
+    def __attrs_post_init__(self) -> None:
+        problems = [
+            each for name, least in _LEAST.items() for each in unfit(name, getattr(self, name), least)
+        ]
+        wrong = {each.path for each in problems}
+        for few, many in (("min_units", "max_units"), ("min_groups", "max_groups")):
+            if wrong.isdisjoint({f"$.{few}", f"$.{many}"}):
+                problems += unfit(many, getattr(self, many), getattr(self, few))
+        refuse(problems)
 
 
 @st.composite
@@ -122,7 +138,7 @@ class _Parts:
             return self.draw(st.lists(odd, unique=True, min_size=number, max_size=number))
         if prefix:
             return [f"{prefix}{place}" for place in range(1, number + 1)]
-        return [*_GROUPS, *(f"G{place}" for place in range(len(_GROUPS), number))][:number]
+        return [*_GROUPS, *(f"G{place}" for place in range(len(_GROUPS) + 1, number + 1))][:number]
 
     def parts(self) -> dict[str, Any]:
         """Draw everything that a qualification is made of."""
