@@ -396,7 +396,7 @@ def test_completable_selections_can_be_finished_and_are_not() -> None:
 
 def test_blocked_selections_are_blocked() -> None:
     """The solver's verdict is what the name says."""
-    for each in drawn(_with(strategies.blocked_selections), 80):
+    for each in drawn(_with(strategies.blocked_selections), 50):
         assert roc.Solver(each.qualification).verdict(each) is roc.Verdict.BLOCKED
 
 
@@ -418,7 +418,7 @@ def test_a_part_that_lacks_something_is_looked_for() -> None:
 
 def test_the_share_of_ok_selections_is_not_degenerate() -> None:
     """A good part of drawn selections is OK, of rules that can be satisfied."""
-    found = drawn(_with(strategies.selections, satisfiable=True), 100)
+    found = drawn(_with(strategies.selections, satisfiable=True), 80)
     assert 0.1 < sum(roc.check(each).ok for each in found) / len(found) < 0.9
 
 
@@ -571,7 +571,8 @@ def test_a_rule_shrinks_to_what_matters(fits: Callable[[roc.Qualification], bool
 
 def test_a_rule_with_a_choice_shrinks_to_little_more() -> None:
     """A choice ends as one between two plain bounds, over one unit, without groups."""
-    q = smallest(strategies.qualifications(), lambda q: any(isinstance(each, roc.Choice) for each in q.rules))
+    rules = strategies.qualifications()
+    q = smallest(rules, lambda q: any(isinstance(each, roc.Choice) for each in q.rules))
     (choice,) = (each for each in q.rules if isinstance(each, roc.Choice))
     assert [type(each) for each in choice.options] == [roc.Threshold] * 2
     assert (len(q.units), q.groups, q.pathways) == (1, (), ())
