@@ -18,8 +18,8 @@ import pytest
 from rich.console import Console
 from tests.test_cli import GUIDE, ROOT, fits, process, run
 
-from roc import LimitReachedError, Limits, Solver, cli
-from roc.cli import _pages, _progress
+from roc import LimitReachedError, Limits, Solver, _answer_screens, cli
+from roc.cli import _progress
 from roc.display import MIN_WIDTH
 from roc.report import report_schema, to_json
 
@@ -481,7 +481,7 @@ def test_count_of_nothing(small: str, ways: str) -> None:
 def test_shares_and_large_numbers() -> None:
     """Only all is 100 % and only none is 0 %; a number with more digits than Python writes is written."""
     shown = [(0, 1), (1, 10**9), (1, 1000), (1, 3), (999_999, 10**6), (1, 1)]
-    assert [_pages.percent(Fraction(*each)) for each in shown] == [
+    assert [_answer_screens.percent(Fraction(*each)) for each in shown] == [
         "0 %",
         "<0.1 %",
         "0.1 %",
@@ -489,8 +489,8 @@ def test_shares_and_large_numbers() -> None:
         ">99.9 %",
         "100 %",
     ]
-    assert _pages.whole(1234567) == "1,234,567"
-    assert _pages.whole(10**5000).replace(",", "") == "1" + "0" * 5000
+    assert _answer_screens.whole(1234567) == "1,234,567"
+    assert _answer_screens.whole(10**5000).replace(",", "") == "1" + "0" * 5000
     assert to_json({"count": 10**5000, "other": -7}) == '{\n  "count": 1' + "0" * 5000 + ',\n  "other": -7\n}'
 
 

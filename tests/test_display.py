@@ -1,6 +1,5 @@
 """Screens: what they show, to the letter where a portal does, and that no file can spoil them."""
 
-import importlib
 import io
 import re
 import sys
@@ -595,11 +594,15 @@ def test_a_limit_that_was_reached() -> None:
 
 def test_without_rich(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the library is missing, the error says what to install."""
-    for name in ("roc.display", "roc._screen"):
-        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delitem(sys.modules, "roc._screen", raising=False)
     monkeypatch.setitem(sys.modules, "rich.cells", None)
+    screen = rule_screen(guide())
     with pytest.raises(roc.MissingExtraError, match=r"rules-of-combination\[cli\]"):
-        importlib.import_module("roc._screen")
+        screen.text()
+    assert "IMI Level 2 Diploma" in screen.html()
+    unit = roc.Unit(number="M1")
+    assert unit._repr_mimebundle_()["text/plain"] == repr(unit)
+    assert len(repr(guide())) > 2001 == len(guide()._repr_mimebundle_()["text/plain"])
 
 
 def test_screens_are_values() -> None:

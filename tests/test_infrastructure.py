@@ -51,7 +51,17 @@ def test_the_package_offers_each_name_from_its_home() -> None:
         _ = roc.nothing  # type: ignore[attr-defined]
 
 
-_EXTRAS = {"click", "hypothesis", "openpyxl", "ortools", "rapidfuzz", "rich", "xlsxwriter", "yaml"}
+_EXTRAS = {
+    "click",
+    "hypothesis",
+    "openpyxl",
+    "ortools",
+    "plotnine",
+    "rapidfuzz",
+    "rich",
+    "xlsxwriter",
+    "yaml",
+}
 
 
 @pytest.mark.parametrize(
@@ -61,6 +71,7 @@ _EXTRAS = {"click", "hypothesis", "openpyxl", "ortools", "rapidfuzz", "rich", "x
         ("import roc; roc.check", {"cattrs", "roc.formats", "roc.wordings"}),
         ("import roc; roc.load", set[str]()),
         ("import roc; roc.Catalogue, roc.write_xlsx", {"cattrs", "roc.formats", "roc.solver"}),
+        ("import roc.plot; roc.plot.progress_rows", {"matplotlib", "numpy", "pandas", "roc._figures"}),
     ],
 )
 def test_an_import_brings_nothing_that_is_not_used(statement: str, unused: set[str]) -> None:
@@ -174,7 +185,15 @@ def test_ci_takes_the_commands_from_the_readme() -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", *sorted(f"docs/{path.name}" for path in (_ROOT / "docs").glob("*.md"))]
+    "page",
+    [
+        "README.md",
+        *sorted(
+            f"{folder}/{path.name}"
+            for folder in ("docs", "examples/notebooks")
+            for path in (_ROOT / folder).glob("*.md")
+        ),
+    ],
 )
 def test_links_lead_to_files(page: str) -> None:
     """Every relative link of a page leads to a file of the project."""

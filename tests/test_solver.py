@@ -230,6 +230,27 @@ def test_stand_ins_of_rules_without_credit_have_none() -> None:
     assert [str(number) for number in best.added] == ["M1", "imported B 1", "imported B 2"]
 
 
+@pytest.mark.parametrize(
+    ("rules", "added"),
+    [
+        (["at least 5 hours"], ["imported B 1"]),
+        (["at least 5 credits"], ["imported B of 5 credits 1"]),
+        (["at least 2 units", "at most 10 hours"], ["imported B 1", "imported B 2"]),
+        (["at least 1 unit", "at most 10 credits"], ["imported B of 0 credits 1"]),
+    ],
+)
+def test_stand_ins_have_what_the_rule_counts(rules: list[str], added: list[str]) -> None:
+    """Where no unit of the qualification has a size to go by, the clauses say what would do."""
+    q = roc.Qualification(
+        title="Open",
+        groups=[roc.UnitGroup(name="B", opening=roc.Opening())],
+        rules=map(roc.parse, rules),
+    )
+    best = Solver(q).complete(roc.Selection.of(q))
+    assert best is not None
+    assert [str(number) for number in best.added] == added
+
+
 def test_every_pathway_is_looked_at() -> None:
     """The smallest completion over the awards comes first, and once, and says for which it is."""
     q = roc.Qualification(

@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import assert_type
 
 import roc
+from roc.display import Screen, completions_screen, screen
+from roc.explorer import Explorer
 
 qualification = roc.load("rule.yaml")
 assert_type(qualification, roc.Qualification)
@@ -41,3 +43,9 @@ assert_type(threshold.evolve(minimum=30), roc.Threshold)
 assert_type(roc.dumps(qualification, "toml"), str)
 assert_type(roc.Level("Entry 3") < roc.Level(2), bool)
 assert_type(roc.UnitNumber("K6016383").nearest(), tuple[roc.UnitNumber, ...])
+
+assert_type(screen(status), Screen)
+assert_type(completions_screen(roc.Solver(qualification).completions(selection), most=5), Screen)
+assert_type(screen([status, selection]).html(), str)
+assert_type(Explorer(qualification).selection, roc.Selection)
+assert_type(Explorer(qualification, selection).status, roc.Status)

@@ -9,12 +9,13 @@ from roc._engine.bits import each_bit
 from roc._engine.budget import Budget, OutOfBudgetError
 from roc._engine.engine import Engine
 from roc._engine.parts import TooManyAlternativesError
-from roc._engine.rule import Rule, read
+from roc._engine.rule import Rule, cases, read
+from roc._validate import clauses_with_paths
 from roc.answers import Limits
 from roc.errors import EngineError, LimitReachedError, SelectionError, nearest
 from roc.numbers import UnitNumber
 from roc.qualification import Entry, Qualification, ways
-from roc.rules import State
+from roc.rules import Measure, State, Threshold, walk
 from roc.selection import Selection
 from roc.status import check
 from roc.units import Unit, to_unit_number
@@ -97,8 +98,9 @@ def ask(
     budget = Budget(limits.states, limits.seconds)
     try:
         rules = [
-            read(qualification, pathways, unusual + offered, selection.conditions)
+            rule
             for pathways in ways(qualification, name)
+            for rule in cases(read(qualification, pathways, unusual + offered, selection.conditions))
         ]
         return Question(selection, name, rules, taken, make(rules, taken, budget), budget)
     except TooManyAlternativesError as error:
@@ -133,9 +135,9 @@ def _stand_ins(q: Qualification) -> tuple[Unit, ...]:
 
     They come in the sizes that the qualification's own units have, some of each for every open group.
     """
-    sizes: list[Decimal | None] = [*sorted({unit.credit for unit in q.units if unit.credit is not None})]
-    sizes = sizes[:_SIZES] or [None]
-    hours = sorted({unit.guided_learning_hours for unit in q.units if unit.guided_learning_hours})
+    credits_ = _sizes(q, Measure.CREDIT, (unit.credit for unit in q.units))
+    sizes: list[Decimal | None] = [*credits_[:_SIZES]] or [None]
+    hours = _sizes(q, Measure.GLH, (unit.guided_learning_hours or None for unit in q.units))
     found: list[Unit] = []
     for group in q.all_groups():
         if group.opening is None:
@@ -155,6 +157,20 @@ def _stand_ins(q: Qualification) -> tuple[Unit, ...]:
                     )
                 )
     return tuple(found)
+
+
+def _sizes(q: Qualification, measure: Measure, own: Iterable[Decimal | None]) -> list[Decimal]:
+    """Return the sizes of units, the smallest first; where none has one, what clauses ask for.
+
+    What is counted has a size in any case, if only 0.
+    """
+    found = sorted({size for size in own if size is not None})
+    if found:
+        return found
+    clauses = [each for _, top, _ in clauses_with_paths(q) for each in walk(top)]
+    counting = [each for each in clauses if isinstance(each, Threshold) and each.measure is measure]
+    asked = {each.minimum for each in counting if each.minimum is not None and not each.percent}
+    return sorted(asked) or [Decimal(0)] * bool(counting)
 
 
 def bits_of(qualification: Qualification, units: Iterable[UnitNumber | str | Unit]) -> int:
@@ -218,7 +234,7 @@ def edited(asked: Question, rule: Rule, *, dropped: int = 0, added: int = 0) -> 
     whole = selection.evolve(entries=entries, pathway=asked.pathway_of(rule))
     if check(whole).ok:
         return whole
-    names = [each.name for each in qualification.conditions if each.name not in whole.conditions]
+    names = [each.name for each in qualification.conditions if each.name in rule.met - whole.conditions]
     whole = whole.meet(*names)
     if not check(whole).ok:
         msg = f"{', '.join(map(str, whole.numbers))} does not pass the check"

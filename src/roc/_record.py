@@ -4,12 +4,15 @@ import datetime as dt
 import enum
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 import attrs
 
 from roc.errors import DataError, nearest
 from roc.numbers import _Number
+
+if TYPE_CHECKING:
+    from roc._page import Screen
 
 
 class Word(enum.StrEnum):
@@ -22,8 +25,26 @@ class Word(enum.StrEnum):
         raise DataError(msg, suggestions=nearest(value, words) if isinstance(value, str) else ())
 
 
+class Shown:
+    """What every value shares that a person may look at: a notebook and a terminal show it as a screen."""
+
+    __slots__ = ()
+
+    def __rich__(self) -> "Screen":
+        """Return what a console of *rich* shows."""
+        from roc.display import screen  # noqa: PLC0415 - only who looks at a value waits for it
+
+        return screen(self)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        """Return what a notebook shows."""
+        from roc._html import bundle  # noqa: PLC0415 - only who looks at a value waits for it
+
+        return bundle(self.__rich__(), repr(self))
+
+
 @attrs.frozen(kw_only=True, repr=False)
-class Record:
+class Record(Shown):
     """What every record shares: it cannot be changed, only copied with changes, and prints as code."""
 
     def __init_subclass__(cls) -> None:

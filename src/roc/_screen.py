@@ -1,32 +1,45 @@
-"""What screens are made of: labels with values, sections, and tables whose columns stand below each other."""
+"""Screens on a terminal and as plain text: tables whose columns stand below each other."""
 
 import io
+import math
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
-from typing import Final, Literal, TypeAlias, final
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-import attrs
-
-from roc._validate import clauses_with_paths
-from roc.describe import Line
+from roc._page import (
+    IDLE,
+    Bar,
+    Block,
+    Cell,
+    Column,
+    Fields,
+    Gap,
+    Grid,
+    Items,
+    Mark,
+    Meters,
+    Paragraph,
+    Section,
+    Tone,
+    Units,
+    Words,
+    said,
+    visible,
+)
 from roc.errors import MissingExtraError
-from roc.qualification import Qualification
-from roc.rules import Measure, Threshold, walk
-from roc.units import Unit
+
+if TYPE_CHECKING:
+    from roc._page import Screen
 
 try:
     from rich.cells import cell_len
-    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+    from rich.console import Console, ConsoleOptions, RenderableType
     from rich.padding import Padding
     from rich.segment import Segment
     from rich.table import Table
-    from rich.text import Text as Text  # noqa: PLC0414 - the screens take it from here
+    from rich.text import Text
 except ImportError:
     _what = "a screen"
     raise MissingExtraError(_what, "cli") from None
-
-MIN_WIDTH: Final = 72
-"""A screen is no narrower: nobody could read its columns."""
 
 _WIDE: Final = 100
 """From this width on the headings of columns stand on one line."""
@@ -40,69 +53,86 @@ _GAP: Final = 2
 _ENOUGH: Final = 20
 """Where less is left for titles, long numbers and references are broken, too."""
 
-_JOINERS: Final = frozenset("\u200c\u200d")
-"""Invisible characters that some scripts need."""
+_BAR: Final = 24
+"""So wide is the longest bar."""
 
-COUNTS: Final = "[x]"
-IDLE: Final = "[-]"
-OPEN: Final = "[ ]"
+_METER: Final = 10
+"""So wide is the bar of a clause."""
 
-BLANK: Final = Text("\n", end="")
-MEASURES: Final = ((Measure.UNITS, "Units"), (Measure.CREDIT, "Credit"), (Measure.GLH, "GLH"))
+_NUMBER: Final = 20
+"""So much of a unit's number stands on a line of a table of anything else."""
 
+_STYLES: Final = {
+    Tone.STRONG: "bold",
+    Tone.OK: "green",
+    Tone.NOT_OK: "red",
+    Tone.NOTE: "italic",
+    Tone.NUMBER: "cyan",
+    Tone.FAINT: "dim",
+}
 
-def visible(text: str) -> str:
-    r"""Return *text* with every character that cannot be seen written out, line breaks too.
-
-    >>> print(visible("a\x1b[2Jb\u202ec"))
-    a\x1b[2Jb\u202ec
-    """
-    if text.isprintable():
-        return text
-    return "".join(
-        each if each.isprintable() or each in _JOINERS else each.encode("unicode_escape").decode("ascii")
-        for each in text
-    )
+_BLANK: Final = Text("\n", end="")
 
 
-# -- what a screen is made of -----------------------------------------------------------------------
-
-
-def labelled(text: str) -> Text:
-    return Text(f"{text}:", style="bold")
-
-
-def verdict(text: str, *, ok: bool) -> Text:
-    return Text("\n".join(map(visible, text.split("\n"))), style="green" if ok else "red")
-
-
-def beside(first: str, pairs: Iterable[tuple[str, str | None]]) -> Text:
-    """Return a value with more labels and values beside it, those without a value left out."""
-    shown = Text(first)
-    for label, value in pairs:
-        if value is not None:
-            shown.append("    " if shown else "").append_text(labelled(label)).append(f" {value}")
+def _text(words: Words) -> Text:
+    shown = Text()
+    for text, tone in words.spans:
+        shown.append(text, " ".join(style for each, style in _STYLES.items() if each in tone))
     return shown
 
 
-def written(amount: Decimal | None) -> str | None:
-    return None if amount is None else f"{amount.normalize():f}"
+def _strong(text: str) -> Text:
+    return _text(said(text, Tone.STRONG))
 
 
-Fields: TypeAlias = tuple[tuple[str, Text], ...]
-"""Labels with their values."""
+def _margin(depth: int) -> int:
+    return 2 * min(depth, _DEEPEST)
 
 
-def grid(fields: Fields) -> Table:
+def _indented(block: RenderableType, margin: int) -> RenderableType:
+    return Padding(block, (0, 0, 0, margin))
+
+
+def _more(count: int, margin: int = 0) -> Iterator[RenderableType]:
+    if count:
+        yield _indented(Text(f"… and {count} more", style="italic"), margin)
+
+
+# -- blocks -----------------------------------------------------------------------------------------
+
+
+def _rendered(block: Block, width: int) -> Iterator[RenderableType]:
+    match block:
+        case Gap():
+            yield _BLANK
+        case Paragraph(words=words, margin=margin):
+            yield _indented(_text(words), margin)
+        case Fields():
+            yield _fields(block)
+        case Items(items=items, more=more):
+            for level, text in items:
+                yield _indented(_hanging(text), _margin(level))
+            yield from _more(more)
+        case Units():
+            yield from _units(block, width)
+        case Grid():
+            yield _indented(_grid(block), 2)
+            yield from _more(block.more, 2)
+        case _:
+            yield _meters(block)
+            yield from _more(block.more)
+
+
+def _fields(fields: Fields) -> Table:
     shown = Table.grid(padding=(0, 2, 0, 0))
     shown.add_column(no_wrap=True)
     shown.add_column(overflow="fold")
-    for label, value in fields:
-        shown.add_row(labelled(label), value)
+    for label, value in fields.pairs:
+        shown.add_row(_strong(f"{label}:"), _text(value))
     return shown
 
 
-def hanging(text: str) -> Table:
+def _hanging(text: str) -> Table:
     """Return a sentence behind a dash; where it is wrapped, it goes on below its beginning."""
     shown = Table.grid()
     shown.add_column(no_wrap=True)
@@ -111,214 +141,153 @@ def hanging(text: str) -> Table:
     return shown
 
 
-def _margin(depth: int) -> int:
-    return 2 * min(depth, _DEEPEST)
+def _cell(cell: Cell) -> Text:
+    match cell:
+        case Bar(share=share):
+            return Text("#" * math.ceil(_BAR * share))
+        case Mark(text=text):
+            return Text(text)
+        case _:
+            return _text(cell)
 
 
-def indented(block: RenderableType, margin: int) -> RenderableType:
-    return Padding(block, (0, 0, 0, margin))
+def _grid(grid: Grid) -> Table:
+    table = _table()
+    for heading in grid.headings:
+        wide = _NUMBER if heading.text == "Number" else None
+        justify: _Side = "right" if heading.is_amount else "left"
+        table.add_column(heading.text, justify=justify, overflow="fold", max_width=wide)
+    for row in grid.rows:
+        table.add_row(*map(_cell, row))
+    return table
 
 
-@attrs.frozen
-class Row:
-    """A unit in a table."""
-
-    unit: Unit
-    mark: str = ""
-    credit: Decimal | None = None
-    notes: tuple[str, ...] = ()
-
-    @property
-    def title(self) -> Text:
-        text = Text(visible(self.unit.title))
-        if self.notes:
-            notes = visible("; ".join(self.notes))
-            text.append(f"{' ' if text else ''}({notes})", style="italic")
-        return text
-
-
-@attrs.frozen
-class Section:
-    """A heading, labels with their values, and a table of units."""
-
-    heading: Text = attrs.field(factory=Text)
-    fields: Fields = ()
-    rows: tuple[Row, ...] = ()
-    depth: int = 0
-
-    @property
-    def margin(self) -> int:
-        """How far what stands below the heading is indented."""
-        return _margin(self.depth + 1 if self.heading else self.depth)
-
-    def parts(self, columns: "Columns", width: int) -> Iterator[RenderableType]:
-        """Yield what it is made of, from top to bottom."""
-        yield BLANK
-        if self.heading:
-            yield indented(self.heading, _margin(self.depth))
-        if self.fields:
-            yield indented(grid(self.fields), self.margin)
-        if self.heading and self.rows:
-            yield BLANK
-        if self.rows:
-            yield columns.table(self, width)
+def _meters(meters: Meters) -> Table:
+    table = Table.grid(padding=(0, _GAP, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_column(overflow="fold")
+    table.add_column(no_wrap=True)
+    for each in meters.meters:
+        tone = Tone.OK if each.ok else Tone.NOT_OK
+        bar = Text()
+        if each.share is not None:
+            full = math.floor(_METER * each.share)  # only what is met has a full bar
+            bar = Text(f"[{'#' * full}{'.' * (_METER - full)}]")
+        table.add_row(
+            _text(said("OK" if each.ok else "NOT OK", tone)),
+            Text(" " * _margin(each.depth) + visible(each.label)),
+            Text(visible(each.amount)),
+            bar,
+        )
+    return table
 
 
-_Column: TypeAlias = tuple[str, int, Literal["left", "right"]]
-"""The heading of a column, its width, and the side on which its values stand."""
+_Side: TypeAlias = Literal["left", "right"]
 
 
-class Columns:
+def _table() -> Table:
+    return Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
+
+
+# -- units ------------------------------------------------------------------------------------------
+
+
+def _units(units: Units, width: int) -> Iterator[RenderableType]:
+    columns = _Columns(units)
+    for section in units.sections:
+        yield from _section(section, columns, width)
+    yield from _more(units.more)
+    if any(row.mark is IDLE for section in units.sections for row in section.rows):
+        yield _BLANK
+        yield Text(f"{IDLE.text} {IDLE.word}")
+
+
+def _inset(section: Section) -> int:
+    """Return how far what stands below the heading is indented."""
+    return _margin(section.depth + 1 if section.heading else section.depth)
+
+
+def _section(section: Section, columns: "_Columns", width: int) -> Iterator[RenderableType]:
+    """Yield what it is made of, from top to bottom."""
+    inset = _inset(section)
+    yield _BLANK
+    if section.heading:
+        yield _indented(_text(section.heading), _margin(section.depth))
+    if section.fields:
+        yield _indented(_fields(Fields(section.fields)), inset)
+    if section.meters:
+        yield _BLANK
+        yield _indented(_meters(Meters(section.meters)), inset)
+    if section.heading and section.rows:
+        yield _BLANK
+    if section.rows:
+        yield columns.table(section, width)
+    yield from _more(section.more, inset)
+
+
+_Column: TypeAlias = tuple[Column, str, int]
+"""A column, its heading, and its width."""
+
+
+class _Columns:
     """The columns that all tables of a screen share, so that they stand below each other."""
 
-    def __init__(self, qualification: Qualification, sections: Iterable[Section]) -> None:
-        self.number = self.title = self.reference = self.credit = self.hours = 0
-        self.marks = self.level = False
-        for section in sections:
+    def __init__(self, units: Units) -> None:
+        self.columns = units.columns()
+        self.widths = dict.fromkeys(Column, 0)
+        for section in (*units.sections, *units.all()):
+            inset = _inset(section)
             for row in section.rows:
-                unit = row.unit
-                self.number = max(self.number, cell_len(visible(str(unit.number))))
-                self.title = max(self.title, section.margin + row.title.cell_len)
-                self.reference = max(self.reference, cell_len(visible(unit.reference or "")))
-                self.marks |= bool(row.mark)
-                self.level |= unit.level is not None
-                self.credit = max(self.credit, len(written(row.credit) or ""))
-                self.hours = max(self.hours, len(written(unit.guided_learning_hours) or ""))
-        if self.credit and not hours_matter(qualification):
-            self.hours = 0
+                for column in self.columns:
+                    wide = cell_len(str(column.of(row)))
+                    wide += inset if column is Column.TITLE else 0
+                    self.widths[column] = max(self.widths[column], wide)
 
     def table(self, section: Section, width: int) -> RenderableType:
         """Return the table of a section; where it is narrow, titles give way, and then margins."""
-        wanted = max(self.title - section.margin, len("Title"))
+        wanted = max(self.widths[Column.TITLE] - _inset(section), len("Title"))
         columns, room = self._fitted(width, 20)
-        if room - section.margin < min(wanted, _ENOUGH):
+        if room - _inset(section) < min(wanted, _ENOUGH):
             columns, room = self._fitted(width, 12)
-        margin = max(0, min(section.margin, room - min(wanted, _ENOUGH)))
+        margin = max(0, min(_inset(section), room - min(wanted, _ENOUGH)))
         title = min(wanted, room - margin)
-        table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
-        for heading, wide, justify in columns:
+        table = _table()
+        for column, heading, wide in columns:
+            justify: _Side = "right" if column.is_amount else "left"
+            wide = title if column is Column.TITLE else wide  # noqa: PLW2901 - it is known only now
             table.add_column(heading, width=wide, justify=justify, overflow="fold")
-            if heading == "Number":
-                table.add_column("Title", width=title, overflow="fold")
         for row in section.rows:
-            table.add_row(*self._cells(row))
-        return indented(table, margin)
+            table.add_row(*(_text(column.of(row)) for column in self.columns))
+        return _indented(table, margin)
 
     def _fitted(self, width: int, longest: int) -> tuple[list[_Column], int]:
-        """Return the columns besides the titles, and the room that is left."""
+        """Return the columns, and the room that is left for titles."""
         columns = list(self._columns(width, longest))
-        return columns, width - sum(wide + _GAP for _, wide, _ in columns)
+        others = sum(wide + _GAP for column, _, wide in columns if column is not Column.TITLE)
+        return columns, width - others
 
     def _columns(self, width: int, longest: int) -> Iterator[_Column]:
-        space = " " if width >= _WIDE else "\n"
-        if self.marks:
-            yield "", len(OPEN), "left"
-        yield "Number", max(min(self.number, longest), len("Number")), "left"
-        if self.reference:
-            heading = f"Unit Ref.{space}No."
-            yield heading, max(min(self.reference, longest), *map(len, heading.split("\n"))), "left"
-        if self.level:
-            yield "Level", len("Level"), "right"
-        if self.credit:
-            heading = f"Credit{space}Value"
-            yield heading, max(self.credit, *map(len, heading.split("\n"))), "right"
-        if self.hours:
-            yield "GLH", max(self.hours, len("GLH")), "right"
-
-    def _cells(self, row: Row) -> Iterator[Text]:
-        unit = row.unit
-        if self.marks:
-            yield Text(row.mark, style="green" if row.mark == COUNTS else "")
-        yield Text(visible(str(unit.number)), style="cyan")
-        yield row.title
-        if self.reference:
-            yield Text(visible(unit.reference or ""))
-        if self.level:
-            yield Text("" if unit.level is None else unit.level.short)
-        if self.credit:
-            yield Text(written(row.credit) or "")
-        if self.hours:
-            yield Text(written(unit.guided_learning_hours) or "")
+        for column in self.columns:
+            heading = column.value
+            if width < _WIDE:
+                heading = "\n".join(heading.rsplit(" ", 1))
+            wide = self.widths[column]
+            if column in {Column.NUMBER, Column.REFERENCE}:
+                wide = min(wide, longest)
+            yield column, heading, max(wide, *map(len, heading.split("\n")), 0)
 
 
-def hours_matter(qualification: Qualification) -> bool:
-    return any(
-        isinstance(each, Threshold) and each.measure is Measure.GLH
-        for _, clause, _ in clauses_with_paths(qualification)
-        for each in walk(clause)
-    )
+# -- all of it --------------------------------------------------------------------------------------
 
 
-@final
-@attrs.frozen(kw_only=True)
-class Screen:
-    """Something to look at: print it with a console of *rich*, or take its text.
-
-    >>> from roc.display import rule_screen
-    >>> from roc.rules import Threshold
-    >>> q = Qualification(
-    ...     title="Example", rules=[Threshold(minimum=1)], units=[Unit(number="M1", title="One")]
-    ... )
-    >>> print(rule_screen(q).text(), end="")
-    Title:       Example
-    Min. Units:  1
-    <BLANKLINE>
-    Rule of Combination:
-    - At least 1 unit.
-    <BLANKLINE>
-    Unit Details:
-    <BLANKLINE>
-    Number  Title
-    M1      One
-    """
-
-    _qualification: Qualification = attrs.field(alias="qualification")
-    _header: Fields = attrs.field(alias="header")
-    _sections: tuple[Section, ...] = attrs.field(alias="sections")
-    _lines: tuple[Line, ...] = attrs.field(default=(), alias="lines")
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield from trimmed(self._blocks(options.max_width), console, options)
-
-    def _blocks(self, width: int) -> Iterator[RenderableType]:
-        yield grid(self._header)
-        yield BLANK
-        if self._lines:
-            yield Text("Rule of Combination:", style="bold")
-            for each in self._lines:
-                yield indented(hanging(each.text), _margin(each.level))
-            yield BLANK
-        grouped = bool(self._qualification.groups)
-        yield Text("Unit Group Details:" if grouped else "Unit Details:", style="bold")
-        columns = Columns(self._qualification, self._sections)
-        for section in self._sections:
-            yield from section.parts(columns, width)
-        if any(row.mark == IDLE for section in self._sections for row in section.rows):
-            yield BLANK
-            yield Text(f"{IDLE} chosen, and does not count here")
-
-    def text(self, width: int = 80) -> str:
-        """Return it as plain text: no line is longer than *width* (at least 60) or ends in a space."""
-        file = io.StringIO()
-        width = max(width, MIN_WIDTH)
-        console = Console(
-            file=file,
-            width=width,
-            color_system=None,
-            legacy_windows=False,
-            force_terminal=False,
-            force_jupyter=False,
-        )
-        console.print(self, end="")
-        return file.getvalue()
-
-
-def trimmed(blocks: Iterable[RenderableType], console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+def rendered(blocks: Iterable[Block], console: Console, options: ConsoleOptions) -> Iterator[Segment]:
     """Yield blocks below each other, no line with a space at its end."""
     for block in blocks:
-        for line in console.render_lines(block, options, pad=False):
-            yield from _trimmed(line)
-            yield Segment.line()
+        for part in _rendered(block, options.max_width):
+            for line in console.render_lines(part, options, pad=False):
+                yield from _trimmed(line)
+                yield Segment.line()
 
 
 def _trimmed(line: list[Segment]) -> list[Segment]:
@@ -328,3 +297,18 @@ def _trimmed(line: list[Segment]) -> list[Segment]:
         if text := text.rstrip():
             return [*line, Segment(text, style, control)]
     return []
+
+
+def text_of(screen: "Screen", width: int) -> str:
+    """Return a screen as plain text of this width."""
+    file = io.StringIO()
+    console = Console(
+        file=file,
+        width=width,
+        color_system=None,
+        legacy_windows=False,
+        force_terminal=False,
+        force_jupyter=False,
+    )
+    console.print(screen, end="")
+    return file.getvalue()

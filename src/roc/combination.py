@@ -6,6 +6,7 @@ import attrs
 
 from roc._allocate import Allocation, allocate
 from roc._compiled import Compiled, compiled
+from roc._record import Shown
 from roc.numbers import UnitNumber
 from roc.qualification import Pathway, ways
 from roc.selection import Selection
@@ -20,7 +21,7 @@ def __dir__() -> list[str]:
 
 @final
 @attrs.frozen(kw_only=True)
-class Combination:
+class Combination(Shown):
     """The best combination of what was achieved.
 
     Attributes:

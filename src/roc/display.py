@@ -1,289 +1,220 @@
-"""Screens: a status as a portal shows it, and a rule with its units, for a terminal or as plain text.
+"""Screens: what a person sees of a value, in a notebook, on a terminal, or as plain text.
 
-Needs the extra ``cli``. What stands in files is shown as it is and never read as markup; characters that
-cannot be seen are written out, so that a title can neither move the cursor nor turn the text around.
+In a notebook every value of roc shows itself, and ``rich.print`` shows it on a terminal. The functions here are for
+what takes a choice, such as a wording, and for several values together. Text needs the extra ``cli``, HTML nothing.
+What stands in files is shown as it is and never read as markup; characters that cannot be seen are written out,
+so that a title can neither move the cursor nor turn the text around.
 """
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from typing import cast
 
-from roc._screen import (
-    COUNTS,
-    IDLE,
-    MEASURES,
+import attrs
+
+from roc._answer_screens import (
+    bounds_screen,
+    completion_screen,
+    completions_screen,
+    conflict_screen,
+    distribution_screen,
+    frequencies_screen,
+    joined,
+    options_screen,
+    reason_screen,
+    repair_screen,
+    selection_screen,
+    verdict_screen,
+)
+from roc._page import (
+    GAP,
     MIN_WIDTH,
-    OPEN,
-    Row,
+    Block,
+    Fields,
+    Grid,
+    Heading,
+    Items,
+    Paragraph,
     Screen,
-    Section,
-    Text,
-    beside,
-    hours_matter,
-    verdict,
+    Tone,
+    Words,
+    said,
     visible,
     written,
 )
+from roc._status_screens import (
+    clause_status_screen,
+    group_header,
+    group_status_screen,
+    rule_screen,
+    status_screen,
+)
+from roc.advice import Advice
+from roc.answers import Bounds, Completion, Options, Reason, Repair
 from roc.combination import Combination
-from roc.describe import describe_lines
+from roc.conflicts import Conflict
+from roc.describe import _sentences
+from roc.errors import DataError
 from roc.groups import UnitGroup
-from roc.messages import Severity
+from roc.messages import Message
 from roc.numbers import UnitNumber
-from roc.qualification import Entry, Qualification
-from roc.rules import Measure, State
-from roc.status import GroupStatus, Status
-from roc.units import Unit
-from roc.wordings import Wording, find
+from roc.qualification import Qualification
+from roc.rules import Clause
+from roc.selection import Selection
+from roc.status import ClauseStatus, GroupStatus, Status
+from roc.wordings import PLAIN, WordingError
 
-__all__ = ["MIN_WIDTH", "Screen", "rule_screen", "status_screen", "visible"]
+__all__ = [
+    "MIN_WIDTH",
+    "Screen",
+    "completions_screen",
+    "distribution_screen",
+    "frequencies_screen",
+    "rule_screen",
+    "screen",
+    "status_screen",
+    "visible",
+]
 
 
 def __dir__() -> list[str]:
     return __all__
 
 
-# -- a rule -----------------------------------------------------------------------------------------
+def screen(value: object) -> Screen:
+    """Return the screen of a value as a notebook shows it, or of several values of one kind.
 
-
-def rule_screen(qualification: Qualification, *, pathway: str | None = None) -> Screen:
-    """Return the screen of a rule: header, the rule in English, then every group with its units.
-
-    Raises:
-        SelectionError: There is no such pathway.
-    """
-    q = qualification
-    lines = describe_lines(q, pathway)
-    header = list(_rule_header(q, pathway))
-    if pathway is not None:
-        header.append(("Pathway", Text(visible(q.pathways_by_name[pathway].label))))
-    if q.groups:
-        sections = tuple(_rule_sections(q, q.groups, pathway, 0))
-    else:
-        sections = (Section(rows=tuple(Row(unit, credit=unit.credit) for unit in q.units)),)
-    return Screen(qualification=q, header=tuple(header), lines=lines, sections=sections)
-
-
-def _rule_header(q: Qualification, pathway: str | None) -> Iterator[tuple[str, Text]]:
-    chosen = None if pathway is None else q.pathways_by_name[pathway]
-    number = q.number if chosen is None or chosen.number is None else chosen.number
-    level = q.level if chosen is None or chosen.level is None else chosen.level
-    if number is not None:
-        yield "Number", Text(visible(str(number)))
-    yield "Title", Text(visible(q.title))
-    minima = [(f"Min. {label}", written(q.minimum(measure, pathway))) for measure, label in MEASURES]
-    if level is not None:
-        top = "" if q.top_level is None or level != q.level else f"/{q.top_level.short}"
-        yield "Level", beside(f"{level.short}{top}", minima)
-    else:
-        stated = [(label, amount) for label, amount in minima if amount is not None]
-        for label, amount in stated[:1]:
-            yield label, beside(amount, stated[1:])
-
-
-def _group_header(group: UnitGroup, *, described: bool) -> Iterator[tuple[str, Text]]:
-    if group.number is not None:
-        yield "Number", Text(visible(group.number))
-    if described:
-        yield "Description", Text(visible(group.label))
-    facts: list[tuple[str, str | None]] = []
-    for measure, label in MEASURES:
-        bound = group.bound(measure)
-        least = group.min_units if measure is Measure.UNITS else bound and bound.minimum
-        facts += [
-            (f"Min. {label}", written(least or None)),
-            (f"Max. {label}", written(bound and bound.maximum)),
-        ]
-    if group.choose is not None:
-        facts.append(("Choose", f"{group.choose} of {len(group.groups)} groups"))
-    if not group.counts:
-        facts.append(("Counts", "no"))
-    yield "M/O", beside(group.kind.value.capitalize(), facts)
-
-
-def _rule_sections(
-    q: Qualification, groups: Iterable[UnitGroup], pathway: str | None, depth: int
-) -> Iterator[Section]:
-    for group in groups:
-        if pathway is not None and group.pathways and pathway not in group.pathways:
-            continue
-        fields = list(_group_header(group, described=False))
-        if pathway is None and group.pathways:
-            labels = "; ".join(q.pathways_by_name[name].label for name in group.pathways)
-            fields.append(("Pathways", Text(visible(labels))))
-        units = [q.units_by_number[number] for number in group.units]
-        yield Section(
-            heading=Text(visible(group.label), style="bold"),
-            fields=tuple(fields),
-            rows=tuple(Row(unit, credit=unit.credit) for unit in units),
-            depth=depth,
-        )
-        yield from _rule_sections(q, group.groups, pathway, depth + 1)
-
-
-def _total(q: Qualification, units: Decimal, credit: Decimal, hours: Decimal | None = None) -> Text:
-    has_credit = credit > 0 or any(unit.credit is not None for unit in q.units)
-    return beside(
-        "",
-        (
-            ("Units", written(units)),
-            ("Credit", written(credit) if has_credit else None),
-            ("GLH", written(hours) if hours is not None and hours_matter(q) else None),
-        ),
-    )
-
-
-# -- a status ---------------------------------------------------------------------------------------
-
-
-def status_screen(
-    status: Status, *, best: Combination | None = None, wording: str | Wording = "portal"
-) -> Screen:
-    """Return the portal's screen: header, status lines, then every group with its units.
-
-    A unit that was chosen and counts has the mark ``[x]``, one that was chosen and does not count here ``[-]``.
+    >>> import roc
+    >>> print(screen(roc.Unit(number="M1", title="One", credit=5)).text(), end="")
+    Number:  M1
+    Title:   One
+    Credit:  5
 
     Args:
-        status: What to show.
-        best: The best combination whose status it is, if it is one; its surplus is shown too.
-        wording: The wording of the status lines.
+        value: A value of roc, or a list or tuple: of completions they are compared, of messages, advice and whatever
+            else they stand below each other.
 
     Raises:
-        WordingError: There is no such wording.
+        DataError: It is no value of roc.
     """
-    return _StatusScreen(status, best, find(wording)).screen()
+    match value:
+        case Screen():
+            return value
+        case Qualification():
+            return rule_screen(value)
+        case Status():
+            return status_screen(value, progress=True)
+        case GroupStatus():
+            return group_status_screen(value)
+        case ClauseStatus():
+            return clause_status_screen(value)
+        case Selection():
+            return selection_screen(value)
+        case Combination():
+            return status_screen(value.status, best=value, progress=True)
+        case Completion():
+            return completion_screen(value)
+        case Repair():
+            return repair_screen(value)
+        case Options():
+            return joined(verdict_screen(value.selection, value.verdict), options_screen(value))
+        case Reason():
+            return reason_screen(value)
+        case Conflict():
+            return conflict_screen(value)
+        case Bounds():
+            return bounds_screen(value)
+        case Message() | Advice():
+            return _findings((value,))
+        case UnitGroup():
+            return _group_screen(value)
+        case list() | tuple():
+            return _screens(cast("Iterable[object]", value))
+        case _ if isinstance(value, Clause):
+            return Screen(blocks=(_sentence(value),))
+        case _ if attrs.has(type(value)) and type(value).__module__.partition(".")[0] == "roc":
+            return Screen(blocks=(Fields(tuple(_facts(value))),))
+        case _:
+            msg = f"{value!r:.60} is no value of roc"
+            raise DataError(msg)
 
 
-class _StatusScreen:
-    def __init__(self, status: Status, best: Combination | None, wording: Wording) -> None:
-        self.status = status
-        self.best = best
-        self.wording = wording
-        self.qualification = status.qualification
-        self.entries = {entry.place: entry for entry in status.selection}
+def _screens(values: Iterable[object]) -> Screen:
+    several = tuple(values)
+    if not several:
+        return Screen(blocks=(Paragraph(said("Nothing.")),))
+    completions = tuple(each for each in several if isinstance(each, Completion))
+    if len(completions) == len(several):
+        return completions_screen(completions)
+    findings = tuple(each for each in several if isinstance(each, Message | Advice))
+    if len(findings) == len(several):
+        return _findings(findings)
+    first, *others = map(screen, several)
+    return joined(first, *(joined(Screen(blocks=(GAP,)), each) for each in others))
 
-    def screen(self) -> Screen:
-        q = self.qualification
-        if q.groups:
-            sections = [*self._groups(self.status.top_groups, 0)]
-        else:
-            idle = {*self.status.surplus, *self.status.additional}
-            counted = set(self.entries) - idle
-            sections = [Section(rows=tuple(self._rows([unit.number for unit in q.units], counted, counted)))]
-        return Screen(
-            qualification=q,
-            header=tuple(self._header()),
-            sections=(*sections, *self._leftovers()),
-        )
 
-    def _header(self) -> Iterator[tuple[str, Text]]:
-        status, q = self.status, self.qualification
-        yield from _rule_header(q, status.pathway)
-        if status.pathway is not None:
-            yield "Pathway", self._pathway(status.pathway)
-            others = [
-                verdict(self._headed(q.pathways_by_name[name].label, ok=each.ok), ok=each.ok)
-                for name, each in status.pathways.items()
-            ]
-            if len(others) > 1:
-                yield "Pathways", Text("\n").join(others)
-        if status.date is not None:
-            yield "Date", Text(f"{status.date.isoformat()} ({status.event.value})")
-        met = [each.label for each in q.conditions if each.name in status.selection.conditions]
-        if met:
-            yield "Conditions", Text(visible("; ".join(met)))
-        if self.best is not None:
-            achieved = len(self.best.achieved)
-            limit = "" if self.best.exact else " (there may be a better one: a limit was reached)"
-            yield "Best of", Text(f"{achieved} unit{'' if achieved == 1 else 's'} achieved{limit}")
-        yield "Added", _total(self.qualification, status.units, status.credit, status.guided_learning_hours)
-        yield "Status", verdict(status.text(self.wording), ok=status.ok)
-        if not self.wording.in_full:
-            notes = [each for each in status.messages if each.severity is Severity.WARNING]
-            if notes:
-                yield "Note", verdict("\n".join(self.wording.lines(notes)), ok=False)
+# -- findings ---------------------------------------------------------------------------------------
 
-    def _headed(self, label: str, *, ok: bool) -> str:
-        return self.wording.phrase("heading.ok" if ok else "heading.not-ok", {"group": label})
 
-    def _pathway(self, name: str) -> Text:
-        """Return the pathway, and how it came to be the one that is shown."""
-        pathway = self.qualification.pathways_by_name[name]
-        asked = self.status.selection if self.best is None else self.best.achieved
-        if asked.pathway is not None:
-            remark = ""
-        elif self.best is not None:
-            remark = " (the best)"
-        else:
-            remark = (
-                " (not chosen; the first that is earned)" if self.status.ok else " (not chosen; the nearest)"
-            )
-        return Text(visible(pathway.label)).append(remark, style="italic")
+def _findings(values: Iterable[Message | Advice]) -> Screen:
+    headings = ("Severity", "What", "Code", "Path")
+    rows = tuple(tuple(map(said, _finding(each))) for each in values)
+    return Screen(blocks=(Grid(tuple(map(Heading, headings)), rows),))
 
-    def _groups(self, groups: Iterable[GroupStatus], depth: int) -> Iterator[Section]:
-        for each in groups:
-            heading = Text(visible(each.heading(self.wording)), style="bold green" if each.ok else "bold red")
-            if not each.binding and not each.ok:
-                heading.append(" - not needed", style="not bold italic default")
-            total = _total(self.qualification, Decimal(each.unit_count), each.credit)
-            text = verdict(each.text(self.wording), ok=each.ok)
-            here = dict.fromkeys((*each.group.units, *each.units))
-            yield Section(
-                heading=heading,
-                fields=(*_group_header(each.group, described=True), ("Added", total), ("Status", text)),
-                rows=tuple(self._rows(here, set(each.units), set(each.counted))),
-                depth=depth,
-            )
-            yield from self._groups(each.groups, depth + 1)
 
-    def _rows(
-        self, numbers: Iterable[UnitNumber], placed: set[UnitNumber], counted: set[UnitNumber]
-    ) -> Iterator[Row]:
-        for number in numbers:
-            entry = self.entries.get(number)
-            if entry is None:
-                unit = self.qualification.units_by_number[number]
-                yield Row(unit, mark=OPEN, credit=unit.credit)
-                continue
-            elsewhere = () if number in placed else self._elsewhere(number)
-            yield self._row(entry, COUNTS if number in counted else IDLE, elsewhere)
+def _finding(value: Message | Advice) -> tuple[str, str, str, str]:
+    if isinstance(value, Advice):
+        return "advice", value.message, value.code, value.path
+    return value.severity.value, _plain(value), value.code, value.path
 
-    def _elsewhere(self, number: UnitNumber) -> Iterator[str]:
-        for name in self.status.allocation[number]:
-            yield f"placed in {self.qualification.groups_by_name[name].label}"
 
-    def _row(self, entry: Entry, mark: str, notes: Iterable[str] = ()) -> Row:
-        """Return the row of a unit that was chosen; what stands in for another is shown in its place."""
-        listed = self.qualification.units_by_number
-        own = entry.unit if isinstance(entry.unit, Unit) else listed[entry.unit]
-        said = list(notes)
-        if entry.state is not State.ACHIEVED:
-            said.append(entry.state.value)
-        if entry.in_place_of is not None:
-            said.append(f"{own.number} in its place")
-        elif own.number not in listed:
-            said.append("imported")
-        credit = own.credit if entry.credit is None else entry.credit
-        if entry.state is State.EXEMPT and not self.qualification.exempt_credit_counts:
-            credit = Decimal(0)
-        return Row(listed.get(entry.place, own), mark=mark, credit=credit, notes=tuple(said))
+def _plain(message: Message) -> str:
+    """Return a message in plain words; one that lacks parameters, or has a code of somebody else's, as data."""
+    try:
+        return message.text(PLAIN)
+    except WordingError:
+        return ", ".join(f"{name}: {value}" for name, value in message.items)
 
-    def _leftovers(self) -> Iterator[Section]:
-        """Yield what was chosen and is in no group of the rule, or counts in none."""
-        status = self.status
-        surplus, additional = status.surplus, status.additional
-        if self.best is not None:
-            self.entries = {entry.place: entry for entry in self.best.achieved}
-            surplus, additional = self.best.surplus, ()
-        allocated = status.allocation
-        foreign = tuple(
-            number
-            for number in allocated
-            if self.qualification.groups and not allocated[number] and number not in {*surplus, *additional}
-        )
-        for heading, numbers in (
-            ("Surplus Units", surplus),
-            ("Additional Units (in no group)", additional),
-            ("Units of Other Pathways", foreign),
-        ):
-            if numbers:
-                rows = tuple(self._row(self.entries[number], IDLE) for number in numbers)
-                yield Section(heading=Text(heading, style="bold"), rows=rows)
+
+# -- parts of rules ---------------------------------------------------------------------------------
+
+
+def _sentence(*clauses: Clause) -> Items:
+    return Items(tuple((line.level, line.text) for line in _sentences(clauses, 0)))
+
+
+def _group_screen(group: UnitGroup, depth: int = 0) -> Screen:
+    blocks: list[Block] = [Paragraph(said(group.label, Tone.STRONG), 2 * depth)]
+    facts = [*group_header(group, described=False)]
+    if group.units:
+        facts.append(("Units", said(", ".join(map(str, group.units)), Tone.NUMBER)))
+    blocks.append(Fields(tuple(facts)))
+    if group.rules:
+        blocks.append(_sentence(*group.rules))
+    for each in group.groups:
+        blocks += [GAP, *_group_screen(each, depth + 1)._blocks]
+    return Screen(blocks=tuple(blocks))
+
+
+def _facts(value: object) -> Iterator[tuple[str, Words]]:
+    """Yield the fields of a record that hold anything, in their order."""
+    for field in attrs.fields(type(value)):  # type: ignore[arg-type] # it was asked whether it has any
+        held = getattr(value, field.name)
+        if not field.name.startswith("_") and held not in (None, "", (), frozenset()):
+            label = field.name.replace("_", " ").capitalize()
+            tone = Tone.NUMBER if isinstance(held, UnitNumber) else Tone.PLAIN
+            yield label, said(_fact(held), tone)
+
+
+def _fact(value: object) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case Decimal():
+            return written(value) or ""
+        case frozenset():
+            return ", ".join(sorted(map(str, cast("frozenset[object]", value))))
+        case tuple():
+            return ", ".join(map(_fact, cast("tuple[object, ...]", value)))
+        case _:
+            return str(value)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, final
 
 import attrs
 
+from roc._record import Shown
+
 if TYPE_CHECKING:
     from roc.wordings import Wording
 
@@ -32,7 +34,7 @@ class Severity(enum.StrEnum):
 
 @final
 @attrs.frozen(kw_only=True)
-class Message:
+class Message(Shown):
     """One finding, as data.
 
     Attributes:

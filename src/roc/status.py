@@ -11,6 +11,7 @@ import attrs
 
 from roc._allocate import Allocation, allocate, settled
 from roc._compiled import Compiled, compiled
+from roc._record import Shown
 from roc.errors import SelectionError
 from roc.groups import UnitGroup
 from roc.messages import Message
@@ -49,7 +50,7 @@ _FIRST: Final = {
 
 @final
 @attrs.frozen(kw_only=True)
-class ClauseStatus:
+class ClauseStatus(Shown):
     """How one clause stands.
 
     Attributes:
@@ -85,7 +86,7 @@ class ClauseStatus:
 
 @final
 @attrs.frozen(kw_only=True)
-class GroupStatus:
+class GroupStatus(Shown):
     """How one group stands.
 
     Attributes:
@@ -150,7 +151,7 @@ class GroupStatus:
 
 @final
 @attrs.frozen(kw_only=True, cache_hash=True)
-class Status:
+class Status(Shown):
     """The outcome of a check: a verdict, and on demand the whole tree behind it.
 
     Nothing but the verdict is worked out before somebody reads it.

@@ -9,7 +9,7 @@ import functools
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
@@ -21,6 +21,7 @@ from roc._engine.parts import (
     Place,
     Row,
     Together,
+    TooManyAlternativesError,
     Wanted,
     all_of,
     bounded,
@@ -41,6 +42,7 @@ from roc.rules import (
     Choice,
     Clause,
     Complete,
+    Conditional,
     IsMet,
     Linked,
     Measure,
@@ -52,6 +54,9 @@ from roc.rules import (
 )
 from roc.units import Unit
 
+MAX_CASES: Final = 64
+"""A rule is read in at most so many ways to meet its conditions."""
+
 
 class Rule:
     """One rule on one pathway, read once.
@@ -59,6 +64,7 @@ class Rule:
     Args:
         entries: The units that are not simply achieved units of the qualification.
         asserted: The conditions that are met.
+        more: Conditions that are taken as met, of those that help in one place and hinder in another.
 
     Attributes:
         units: The unit of each bit.
@@ -67,6 +73,8 @@ class Rule:
         statements: Everything that must hold, each with the path of its clause and its own alternatives.
         caps: Pairs of groups that may share at most so many units.
         scale: Amounts of credit and hours are integers in units of 1/scale.
+        met: The conditions that are met or taken as met: those that can only help are.
+        torn: The conditions that help in one place and hinder in another, and are not met.
     """
 
     def __init__(
@@ -75,12 +83,21 @@ class Rule:
         pathways: tuple[Pathway, ...],
         entries: tuple[Entry, ...],
         asserted: frozenset[str],
+        more: frozenset[str] = frozenset(),
     ) -> None:
-        self.qualification, self.pathways, self.asserted = qualification, pathways, asserted
+        self.qualification, self.pathways, self.entries, self.asserted = (
+            qualification,
+            pathways,
+            entries,
+            asserted,
+        )
         self._admitted: dict[Scope, int] = {}
         self._read_units(entries)
         self._read_groups()
         self._read_places()
+        helping, hindering = self._conditions()
+        self.torn = (helping & hindering) - asserted
+        self.met = asserted | (helping - hindering) | more
         self.statements = tuple(self._read_rule())
         self.problems: list[Any] = []
 
@@ -88,6 +105,47 @@ class Rule:
     def alternatives(self) -> Alternatives:
         """The lists of parts, one of which must hold: those of all statements, multiplied out if not too many."""
         return all_of(alternatives for _, alternatives in self.statements)
+
+    def _conditions(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the conditions that help where they are met, and those that hinder; some do both."""
+        found: dict[bool, set[str]] = {True: set(), False: set()}
+        seen: set[tuple[int, bool]] = set()
+
+        def see(clause: Clause, helps: bool) -> None:
+            match clause:
+                case IsMet():
+                    found[helps].add(clause.condition)
+                case Complete() if clause.group in self.index:
+                    enter(self.index[clause.group], helps)
+                case AllOf():
+                    for each in clause.clauses:
+                        see(each, helps)
+                case Choice():
+                    for each in clause.options:
+                        if clause.at_least:
+                            see(each, helps)
+                        if clause.at_most is not None:
+                            see(each, not helps)
+                case Conditional():
+                    see(clause.when, not helps)
+                    see(clause.then, helps)
+                case _:
+                    pass
+
+        def enter(group: int, helps: bool) -> None:
+            if (group, helps) not in seen:
+                seen.add((group, helps))
+                for rule in self.groups[group].rules:
+                    see(rule, helps)
+                for child in self.children[group]:
+                    enter(child, helps)
+
+        rules = [*self.qualification.rules, *(rule for pathway in self.pathways for rule in pathway.rules)]
+        for rule in rules:
+            see(rule, True)
+        for top in self.children[-1]:
+            enter(top, True)
+        return frozenset(found[True]), frozenset(found[False])
 
     # -- units and groups ---------------------------------------------------------------------------
 
@@ -361,9 +419,7 @@ class Rule:
                     return [(Atom(path, row, clause.needed, None, used),)]
                 return [(Atom(path, used, 1), Atom(path, row, None, clause.needed - 1))]
             case IsMet():
-                # what may still be met does not stand in the way; what applies only if it is met waits for it
-                met = not taken or clause.condition in self.asserted
-                return [()] if want == met else [(Never(path),)]
+                return [()] if want == (clause.condition in self.met) else [(Never(path),)]
             case Complete():
                 if clause.group not in self.index:
                     return [()] if want else [(Never(path),)]
@@ -510,6 +566,25 @@ def read(
     pathways: tuple[Pathway, ...],
     entries: tuple[Entry, ...],
     asserted: frozenset[str],
+    more: frozenset[str] = frozenset(),
 ) -> Rule:
     """Return the rule, read; the most recent ones are kept."""
-    return Rule(qualification, pathways, entries, asserted)
+    return Rule(qualification, pathways, entries, asserted, more)
+
+
+def cases(rule: Rule) -> list[Rule]:
+    """Return the rule for each set of its torn conditions that may be met, the smallest first.
+
+    Raises:
+        TooManyAlternativesError: There are more than :data:`MAX_CASES`.
+    """
+    if not rule.torn:
+        return [rule]
+    if 1 << len(rule.torn) > MAX_CASES:
+        msg = f"the conditions of the rule can be met in more than {MAX_CASES} ways that differ"
+        raise TooManyAlternativesError(msg)
+    return [
+        read(rule.qualification, rule.pathways, rule.entries, rule.asserted, frozenset(more))
+        for size in range(len(rule.torn) + 1)
+        for more in itertools.combinations(sorted(rule.torn), size)
+    ]

@@ -11,9 +11,9 @@ import attrs
 import click
 from rich.console import Console, RenderableType
 
+from roc._page import MIN_WIDTH, visible
 from roc.answers import Limits
 from roc.cli._files import Problem, RuleFile, read_rule, texts
-from roc.display import MIN_WIDTH, visible
 from roc.errors import DataError, InvalidData, SelectionError, nearest
 from roc.formats.selections import load_selection
 from roc.numbers import UnitNumber
@@ -256,8 +256,3 @@ def show_screen(screen: RenderableType) -> None:
     console = Console(highlight=False)
     console.width = max(console.width, MIN_WIDTH)
     console.print(screen, end="")
-
-
-def many(count: int | Decimal, word: str) -> str:
-    """Return a number and what is counted: ``1 file``, ``2.5 credits``."""
-    return f"{Decimal(count).normalize():f} {word}{'' if count == 1 else 's'}"

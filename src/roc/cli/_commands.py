@@ -9,6 +9,8 @@ from collections.abc import Iterable
 
 import click
 
+from roc._page import many, visible
+from roc._status_screens import rule_screen, status_screen
 from roc.cli._asking import (
     BAD_INPUT,
     NOT_OK,
@@ -17,7 +19,6 @@ from roc.cli._asking import (
     choosing,
     file_argument,
     format_option,
-    many,
     pathway_option,
     read_file,
     refusal,
@@ -28,7 +29,6 @@ from roc.cli._examples import Failure, run_examples
 from roc.cli._files import Problem, RuleFile, read_rule, read_rules, texts
 from roc.cli._solve import COMMANDS
 from roc.combination import best_combination
-from roc.display import rule_screen, status_screen, visible
 from roc.errors import DataError, RocError
 from roc.formats import schema as file_schema
 from roc.qualification import Event, _to_date

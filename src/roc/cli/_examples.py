@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import attrs
 
+from roc._page import visible
 from roc.cli._files import Problem, RuleFile
-from roc.display import visible
 from roc.errors import DataError, SelectionError
 from roc.qualification import Example, Qualification
 from roc.report import Plain

@@ -7,8 +7,8 @@ from typing import Final
 
 import attrs
 
+from roc._page import visible
 from roc.advice import advise
-from roc.display import visible
 from roc.errors import DataError, InvalidData
 from roc.formats import read_plain
 from roc.formats._plain import path_of

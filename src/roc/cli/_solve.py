@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
 
 import click
 
+from roc import _answer_screens as screens
+from roc._page import Screen
 from roc.answers import Bounds, Completion, Limits, Options, Repair, UnitOption, Verdict
 from roc.cli import _pages as pages
 from roc.cli._asking import (
@@ -104,7 +106,7 @@ def _answers(
 
 
 def _gather(
-    found: Iterator[T | LimitReachedError], page: Callable[[T, int], pages.Page], output: str
+    found: Iterator[T | LimitReachedError], page: Callable[[T, int], Screen], output: str
 ) -> tuple[list[T], LimitReachedError | None]:
     """Return the answers, shown one by one where text is wanted, and the limit that was reached."""
     told: list[T] = []
@@ -185,13 +187,13 @@ def complete(
         verdict = _standing(asked.selection, first)
     is_priced = costs is not None
 
-    def page(each: Completion, count: int) -> pages.Page:
+    def page(each: Completion, count: int) -> Screen:
         name = "Shortest way to finish" if number == 1 else f"Way to finish {count}"
         name = name if each.exact else "Best way to finish that was found"
-        return pages.completion_page(asked, each, name, priced=is_priced)
+        return screens.completion_screen(each, name, asked=asked.selection, priced=is_priced)
 
     if output == "text":
-        show_screen(pages.verdict_page(asked.selection, verdict))
+        show_screen(screens.verdict_screen(asked.selection, verdict))
     told, limit = _gather(itertools.chain(() if first is None else (first,), found), page, output)
     if limit is not None and isinstance(limit.found, Completion):
         told += _gather(iter([limit.found]), page, output)[0]
@@ -212,11 +214,11 @@ def complete(
         if told:
             what = "there may be others" if told[-1].exact else "there may be a shorter one"
         least = pages.least_text(bound, priced=is_priced)
-        show_screen(pages.note(pages.limit_text(limit, f"{what}{least}")))
+        show_screen(screens.note(pages.limit_text(limit, f"{what}{least}")))
     elif not told:
-        show_screen(pages.note(_blocked(without=bool(avoid) and verdict is not Verdict.BLOCKED)))
+        show_screen(screens.note(_blocked(without=bool(avoid) and verdict is not Verdict.BLOCKED)))
     elif len(told) < number:
-        show_screen(pages.note("There are no others."))
+        show_screen(screens.note("There are no others."))
     _end(ok=None if limit else bool(told))
 
 
@@ -259,14 +261,14 @@ def options(asked: Asked, why: str | None, wording: str, limits: Limits, output:
         }
         click.echo(to_json(report))
     else:
-        show_screen(pages.verdict_page(asked.selection, found.verdict))
-        show_screen(pages.options_page(found))
+        show_screen(screens.verdict_screen(asked.selection, found.verdict))
+        show_screen(screens.options_screen(found))
         if not found.exact:
-            show_screen(pages.note(pages.limit_text(limit, "not all is known")))
+            show_screen(screens.note(pages.limit_text(limit, "not all is known")))
         elif not ok:
-            show_screen(pages.note(_blocked()))
+            show_screen(screens.note(_blocked()))
         elif _is_open(asked):
-            show_screen(pages.note(_ELSEWHERE))
+            show_screen(screens.note(_ELSEWHERE))
     _end(ok=ok if found.exact else None)
 
 
@@ -305,11 +307,12 @@ def _why(asked: Asked, text: str, wording: str, limits: Limits, output: str) -> 
         }
         click.echo(to_json(report))
     else:
-        show_screen(pages.check_page(asked.selection))
+        show_screen(screens.check_screen(asked.selection))
         if reason is None:
-            show_screen(pages.note(pages.limit_text(limit, "the reason is not known")))
+            show_screen(screens.note(pages.limit_text(limit, "the reason is not known")))
         else:
-            show_screen(pages.reason_page(asked, reason, find(wording)))
+            q, places = asked.qualification, pages.places_in(asked.file)
+            show_screen(screens.reason_screen(reason, qualification=q, wording=wording, places=places))
     _end(ok=ok)
 
 
@@ -328,7 +331,7 @@ def explain(asked: Asked, every: bool, wording: str, limits: Limits, output: str
     A conflict is the least that is in the way: if any one of its clauses did not hold, or any one of its units
     were not chosen, the rest would agree. The exit status is 1 where there is one.
     """
-    words = find(wording)
+    words, places = find(wording), pages.places_in(asked.file)
     solver = _solver(asked)
     waiting = functools.partial(working, "Looking for what is in the way", quiet=output == "json")
     with waiting():  # it is often known at once that there is nothing
@@ -340,10 +343,12 @@ def explain(asked: Asked, every: bool, wording: str, limits: Limits, output: str
     if not is_fine and not isinstance(first, LimitReachedError):
         verdict = Verdict.BLOCKED if first else Verdict.COMPLETABLE
     if output == "text":
-        show_screen(pages.verdict_page(asked.selection, verdict))
+        show_screen(screens.verdict_screen(asked.selection, verdict))
 
-    def page(each: "Conflict", count: int) -> pages.Page:
-        return pages.conflict_page(asked, each, words, f"Conflict {count}" if every else "")
+    def page(each: "Conflict", count: int) -> Screen:
+        return screens.conflict_screen(
+            each, name=f"Conflict {count}" if every else "", wording=words, places=places
+        )
 
     told, limit = _gather(itertools.chain(() if first is None else (first,), found), page, output)
     ok = None if verdict is Verdict.UNDECIDED else not told
@@ -358,9 +363,9 @@ def explain(asked: Asked, every: bool, wording: str, limits: Limits, output: str
         click.echo(to_json(report))
     elif limit is not None:
         what = "there may be more conflicts" if told else "it is not known whether anything is in the way"
-        show_screen(pages.note(pages.limit_text(limit, what)))
+        show_screen(screens.note(pages.limit_text(limit, what)))
     elif not told:
-        show_screen(pages.note("Nothing is in the way."))
+        show_screen(screens.note("Nothing is in the way."))
     _end(ok=None if limit else ok)
 
 
@@ -392,12 +397,12 @@ def repair(
     waiting = functools.partial(working, "Looking for repairs", quiet=output == "json")
     is_priced = costs is not None
 
-    def page(each: Repair, count: int) -> pages.Page:
+    def page(each: Repair, count: int) -> Screen:
         name = "Smallest repair" if number == 1 else f"Repair {count}"
-        return pages.repair_page(asked, each, name, priced=is_priced)
+        return screens.repair_screen(each, name, asked=asked.selection, priced=is_priced)
 
     if output == "text":
-        show_screen(pages.check_page(asked.selection))
+        show_screen(screens.check_screen(asked.selection))
     told, limit = _gather(_answers(ask, number, waiting), page, output)
     if output == "json":
         report: dict[str, Plain] = {
@@ -409,11 +414,11 @@ def repair(
         click.echo(to_json(report))
     elif limit is not None:
         what = "the next repair is not known" if told else "no repair was found so far"
-        show_screen(pages.note(pages.limit_text(limit, what)))
+        show_screen(screens.note(pages.limit_text(limit, what)))
     elif not told:
-        show_screen(pages.note(_hopeless(asked, avoid)))
+        show_screen(screens.note(_hopeless(asked, avoid)))
     elif len(told) < number:
-        show_screen(pages.note("There are no others."))
+        show_screen(screens.note("There are no others."))
     _end(ok=None if limit else bool(told))
 
 
@@ -477,17 +482,17 @@ def count(asked: Asked, by: str | None, frequencies: bool, bounds: bool, limits:
         }
         click.echo(to_json(report))
     else:
-        show_screen(pages.count_page(asked.selection, number, ranges or ()))
+        show_screen(screens.count_screen(asked.selection, number, ranges or ()))
         if measure is not None and totals:
-            show_screen(pages.distribution_page(measure, totals))
+            show_screen(screens.distribution_screen(measure, totals))
         if shares:
-            show_screen(pages.frequencies_page(asked.qualification, shares))
+            show_screen(screens.frequencies_screen(asked.qualification, shares))
         if _is_open(asked):
-            show_screen(pages.note("Ways with units from elsewhere are not counted."))
+            show_screen(screens.note("Ways with units from elsewhere are not counted."))
         if {each.name for each in asked.qualification.conditions} - asked.selection.conditions:
-            show_screen(pages.note("Conditions that are not met yet are taken as met."))
+            show_screen(screens.note("Conditions that are not met yet are taken as met."))
         if counting.limit is not None:
-            show_screen(pages.note(pages.limit_text(counting.limit, "not all is known")))
+            show_screen(screens.note(pages.limit_text(counting.limit, "not all is known")))
     _end(ok=None if counting.limit else ok)
 
 
@@ -527,7 +532,7 @@ class _Counting:
     def bounds(self) -> list[Bounds] | None:
         found = [
             self._within(functools.partial(self.solver.bounds, self.selection, each, limits=self.limits))
-            for each in pages.measures(self.selection.qualification)
+            for each in screens.measures(self.selection.qualification)
         ]
         return [each for each in found if each is not None]
 
