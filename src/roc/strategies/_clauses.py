@@ -121,7 +121,7 @@ class Clauses:
             measure, distinct = Measure.UNITS, "subject"
         else:
             percent = self.shares and measure is not Measure.GLH and chance(draw, 8)
-        bounds = palette.shares if percent else palette.bounds[measure]
+        bounds = palette.shares if percent else palette.kinds if distinct else palette.bounds[measure]
         low: Decimal | None = draw(bounds)
         high = low
         if kind == "both":

@@ -63,6 +63,7 @@ class Palette:
         hours: Guided learning hours of units.
         tags: Tags of units.
         bounds: Bounds of thresholds, by what they measure.
+        kinds: Bounds of how many values of a tag there are.
         shares: Bounds in per cent.
         narrowings: In how many ways at once a scope may be narrowed.
     """
@@ -76,6 +77,7 @@ class Palette:
     hours: st.SearchStrategy[Decimal]
     tags: Sequence[str]
     bounds: Mapping[Measure, st.SearchStrategy[Decimal]]
+    kinds: st.SearchStrategy[Decimal]
     shares: st.SearchStrategy[Decimal]
     narrowings: int
 
@@ -109,6 +111,7 @@ SMALL: Final = Palette(
         Measure.CREDIT: _of(1, 2, 3, "4.5", 5, "7.25", 10, 0),
         Measure.GLH: _of(5, 10, "12.5", 20, 0),
     },
+    kinds=_of(1, 0, 2, 3),
     shares=_of(50, 0, 25, 75, 100),
     narrowings=1,
 )
@@ -149,6 +152,7 @@ ODD: Final = Palette(
         Measure.CREDIT: _amounts(60),
         Measure.GLH: _amounts(60),
     },
+    kinds=st.integers(0, 20).map(Decimal),
     shares=_amounts(100),
     narrowings=9,
 )

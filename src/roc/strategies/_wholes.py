@@ -178,7 +178,7 @@ class _Parts:
         choose, mixing = None, True
         if inner and chance(draw, 2):
             choose = draw(st.integers(1, max(1, len(inner) - 1)))
-            mixing = dials.minima or not chance(draw, 2)
+            mixing = dials.minima or draw(st.integers(0, 3)) == 0
         units = [number for number in free if draw(st.booleans())]
         if not dials.overlap:
             free[:] = [number for number in free if number not in units]
