@@ -220,7 +220,7 @@ def test_a_dial_turns_its_constructs_off(dials: dict[str, Any], absent: set[str]
 
 def test_sizes_are_as_asked() -> None:
     """All sizes within the dials occur, and no others."""
-    rules = drawn(strategies.qualifications(min_units=2, max_units=6, min_groups=1, max_groups=8), 120)
+    rules = drawn(strategies.qualifications(min_units=2, max_units=6, min_groups=1, max_groups=8), 250)
     assert {len(q.units) for q in rules} == {2, 3, 4, 5, 6}
     assert {len(q.groups_by_name) for q in rules} == set(range(1, 9))
     assert {unit.level for q in rules for unit in q.units} == {
