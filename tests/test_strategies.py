@@ -571,7 +571,7 @@ def test_a_rule_shrinks_to_what_matters(fits: Callable[[roc.Qualification], bool
 
 def test_a_rule_with_a_choice_shrinks_to_little_more() -> None:
     """A choice ends as one between two plain bounds, over one unit, without groups."""
-    rules = strategies.qualifications()
+    rules = strategies.qualifications(max_groups=2)
     q = smallest(rules, lambda q: any(isinstance(each, roc.Choice) for each in q.rules))
     (choice,) = (each for each in q.rules if isinstance(each, roc.Choice))
     assert [type(each) for each in choice.options] == [roc.Threshold] * 2
