@@ -41,7 +41,7 @@ nitpick_ignore_regex = [
     # no inventories of other projects are read: nothing is fetched while the pages are built
     (
         "py:.*",
-        r"(attrs|attr|cattrs|collections|datetime|decimal|enum|fractions|itertools|typing|types|os|pathlib)\..*",
+        r"(attrs|attr|cattrs|hypothesis|collections|datetime|decimal|enum|fractions|itertools|typing|types|os|pathlib)\..*",
     ),
     (
         "py:.*",

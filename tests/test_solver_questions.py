@@ -421,6 +421,17 @@ def test_a_rule_that_multiplies_out_is_refused_by_name() -> None:
     assert not solver.options(empty).exact
 
 
+def test_a_clause_that_multiplies_out_is_refused_too() -> None:
+    """It makes no difference whether the clauses together have too many alternatives, or one of them alone."""
+    pairs = [roc.parse(f"any of (all of M{n}) or (all of M{n + 1})") for n in range(1, 14)]
+    q = _rule(sizes="1 " * 14).evolve(rules=[roc.AllOf(clauses=pairs)])
+    solver = Solver(q)
+    empty = roc.Selection.of(q)
+    with pytest.raises(LimitReachedError, match="alternatives"):
+        solver.complete(empty)
+    assert solver.verdict(empty) is Verdict.UNDECIDED
+
+
 def test_what_blocks_a_selection_is_explained() -> None:
     """A conflict names clauses and choices; all of them come one after another."""
     q = _rule("at least 9 credits", "at most 2 units", "M1 and M2 are barred")

@@ -6,7 +6,7 @@ from typing import Any, Final, Self, final
 
 import attrs
 
-from roc._record import Shown
+from roc._record import Record
 from roc._validate import clauses_with_paths
 from roc.errors import DataError, SelectionError, nearest
 from roc.groups import UnitGroup
@@ -98,7 +98,7 @@ def _to_entries(values: Iterable[Entry | Unit | UnitNumber | str | int]) -> tupl
 
 @final
 @attrs.frozen(kw_only=True, cache_hash=True)
-class Selection(Shown):
+class Selection(Record):
     """Units of one qualification that a person has chosen or achieved.
 
     Immutable: ``add`` and ``remove`` return another selection. Two selections of the same units are
@@ -313,10 +313,6 @@ class Selection(Shown):
     def numbers(self) -> tuple[UnitNumber, ...]:
         """The numbers under which rules see the units, in order."""
         return tuple(entry.place for entry in self.entries)
-
-    def evolve(self, **changes: Any) -> Self:
-        """Return a copy with *changes*, checked again."""
-        return attrs.evolve(self, **changes)
 
     def __contains__(self, unit: object) -> bool:
         """Tell whether a unit is in it, given by number or as a whole."""

@@ -12,7 +12,7 @@ from tests.html_check import text_of, valid
 from tests.strategies_engine import examples, questions
 
 import roc
-from roc import _screen
+from roc import _screen, strategies
 from roc._page import (
     Bar,
     Column,
@@ -128,7 +128,7 @@ def _meters(meters: tuple[Meter, ...]) -> Iterator[str]:
         yield each.amount
 
 
-@given(value=model.qualifications() | model.units() | model.rules(model.World(units=[roc.UnitNumber("M1")])))
+@given(value=model.qualifications() | strategies.units(odd=True) | st.lists(strategies.clauses(), max_size=4))
 @examples(60)
 def test_every_part_of_the_model_has_a_display(value: object) -> None:
     """A rule, its units, groups and clauses are shown, with hostile texts as with others."""

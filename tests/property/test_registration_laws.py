@@ -15,6 +15,7 @@ import roc
 from roc.catalogue import identity, lookup_key
 from roc.formats import Format
 from roc.spreadsheets import sheet_names
+from roc.strategies._palette import ODD
 
 pytestmark = pytest.mark.filterwarnings("ignore::roc.errors.RocWarning")
 
@@ -51,7 +52,7 @@ cells = st.text(
 )
 tables = st.builds(
     roc.Table,
-    name=model.texts(),
+    name=ODD.titles,
     rows=st.lists(st.lists(cells, min_size=1, max_size=4), max_size=5),
     header_rows=st.integers(0, 3),
 )
@@ -70,7 +71,7 @@ def registration_groups(draw: st.DrawFn) -> roc.RegistrationGroup:
             roc.Entry(
                 unit=unit.number,
                 state=draw(st.sampled_from(roc.State)),
-                credit=draw(st.none() | model.amounts()),
+                credit=draw(st.none() | ODD.credits),
             )
             for unit in units
         ]
@@ -80,8 +81,8 @@ def registration_groups(draw: st.DrawFn) -> roc.RegistrationGroup:
             selection = roc.Selection.of(q, pathway=pathway, conditions=conditions)
         selections[lookup_key(identity(q))] = selection
     return roc.RegistrationGroup(
-        group_number=draw(model.texts().filter(lambda text: len(text) <= 60)),
-        description=draw(model.texts().filter(lambda text: len(text) <= 250)),
+        group_number=draw(ODD.titles.filter(lambda text: len(text) <= 60)),
+        description=draw(ODD.titles.filter(lambda text: len(text) <= 250)),
         category=draw(st.sampled_from(["Qualifications", "QAP", "no", "010"])),
         selections=list(selections.values()),
     )
@@ -132,7 +133,7 @@ def test_an_error_in_a_long_word_is_forgiven(shop: roc.Catalogue, data: st.DataO
     assert wanted in [row.qualification for row in shop.search(wanted.title.replace(word, wrong, 1))]
 
 
-@given(st.lists(model.qualification_numbers(), min_size=1, max_size=5, unique=True), st.data())
+@given(st.lists(ODD.qualification_numbers, min_size=1, max_size=5, unique=True), st.data())
 @LAW
 def test_the_beginning_of_a_number_finds_it(
     numbers: list[roc.QualificationNumber], data: st.DataObject
@@ -146,7 +147,7 @@ def test_the_beginning_of_a_number_finds_it(
     assert {row.number for row in shop.search(text.replace("/", "").lower())} == found
 
 
-@given(shops, model.texts())
+@given(shops, ODD.titles)
 @LAW
 def test_a_search_finds_in_order(shop: roc.Catalogue, text: str) -> None:
     """Whatever is typed, each row is of the catalogue, none twice, and a limit cuts the same list."""
