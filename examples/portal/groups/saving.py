@@ -49,13 +49,15 @@ def save(
 
 def _save(request: PortalRequest, draft: Draft, group: RegistrationGroup, over: int | None) -> Outcome:
     user, centre = request.user, request.centre
+    base = None
+    if draft.base_version is not None:
+        base = SavedGroup.objects.select_for_update().filter(pk=draft.base_id or 0, centre=centre).first()
+    # The group is locked before its draft, as a deletion does: neither waits for the other for ever.
     if not Draft.objects.select_for_update().filter(pk=draft.pk).exists():
         done = saved_from(centre, draft.pk)
         if done is not None:  # a second click on Save
             return Outcome(saved=done)
-    base = None
     if draft.base_version is not None:
-        base = SavedGroup.objects.select_for_update().filter(pk=draft.base_id or 0, centre=centre).first()
         if base is None:
             return Outcome(is_gone=True, deleted=_deletion(centre, draft.base_number))
         if base.version not in {draft.base_version, over}:
