@@ -49,12 +49,6 @@ def search(text: str, day: dt.date) -> tuple[CatalogueRow, ...]:
     return catalogue().on(day).search(text)
 
 
-def warm() -> None:
-    """Work out what the table of qualifications shows, so that nobody waits for it at the first search."""
-    for row in search("", dt.datetime.now(tz=dt.UTC).date()):
-        _ = row.optional_units
-
-
 @timed()
 def read_group(document: Any) -> RegistrationGroup:
     """Return a registration group as it was stored."""

@@ -59,7 +59,8 @@ def begin(request: PortalRequest, group: RegistrationGroup, **fields: Any) -> Dr
     document = combination.written(group)
     begun = Draft.objects.create(centre=request.centre, user=request.user, document=document, **fields)
     drafts = Draft.objects.filter(centre=request.centre, user=request.user)
-    drafts.exclude(pk__in=list(drafts.values_list("pk", flat=True)[:MOST_DRAFTS])).delete()
+    for oldest in drafts.values_list("updated_at", flat=True)[MOST_DRAFTS - 1 : MOST_DRAFTS]:
+        drafts.filter(updated_at__lt=oldest).delete()  # by age: what is begun in the same moment stays
     return begun
 
 

@@ -49,18 +49,19 @@ def save(
 
 def _save(request: PortalRequest, draft: Draft, group: RegistrationGroup, over: int | None) -> Outcome:
     user, centre = request.user, request.centre
-    is_change = draft.base_version is not None
     base = None
-    if is_change:  # the group is locked before the draft, as by a deletion: nobody waits in a circle
+    if draft.base_version is not None:
         base = SavedGroup.objects.select_for_update().filter(pk=draft.base_id or 0, centre=centre).first()
+    # The group is locked before its draft, as a deletion does: neither waits for the other for ever.
     if not Draft.objects.select_for_update().filter(pk=draft.pk).exists():
         done = saved_from(centre, draft.pk)
         if done is not None:  # a second click on Save
             return Outcome(saved=done)
-    if is_change and base is None:
-        return Outcome(is_gone=True, deleted=_deletion(centre, draft.base_number))
-    if base is not None and base.version not in {draft.base_version, over}:
-        return Outcome(changed=base)
+    if draft.base_version is not None:
+        if base is None:
+            return Outcome(is_gone=True, deleted=_deletion(centre, draft.base_number))
+        if base.version not in {draft.base_version, over}:
+            return Outcome(changed=base)
     others = numbers_of(centre, apart_from=[] if base is None else [base.pk])
     found = combination.check_group(group, timezone.localdate(), others)
     if not found.ok:

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
+from tests.auditing import audit, cookies_of
 
 from accounts.models import Centre, User
-from tests.auditing import audit, cookies_of
 
 if TYPE_CHECKING:
     from tests.conftest import OpenPage, SignIn

@@ -11,12 +11,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
+from tests.auditing import audit, cookies_of
 
 from accounts.models import Centre, User
 from groups import combination, demo
 from groups.models import Draft, SavedGroup
 from roc.registration import RegistrationGroup
-from tests.auditing import audit, cookies_of
 
 if TYPE_CHECKING:
     from tests.conftest import OpenPage, SignIn

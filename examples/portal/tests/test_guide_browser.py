@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from tests.auditing import audit
 
 from accounts.models import User
-from tests.auditing import audit
 
 if TYPE_CHECKING:
     from tests.conftest import OpenPage
