@@ -242,3 +242,21 @@ def test_a_hundred_groups_and_a_hundred_units_load_fast(
     page.goto(reverse("groups:view"))
     page.get_by_role("link", name="Next").click()
     expect(page.get_by_text("Page 2 of 3")).to_be_visible()
+
+
+@LOOKS
+def test_a_blocked_draft_says_why_and_can_be_put_right(
+    signed_in: "OpenPage", okafor: User, fansha: Centre, width: int, scheme: str
+) -> None:
+    qualification = combination.catalogue()["601/0143/X"]
+    blocked = combination.start(qualification).add("D/505/0052", "J/502/9549")  # their group takes one of them
+    group = RegistrationGroup(group_number="Draft").with_selection(blocked)
+    draft = Draft.objects.create(user=okafor, centre=fansha, document=combination.written(group))
+    page = signed_in(width=width, scheme=scheme)
+    page.goto(reverse("groups:draft", args=[draft.pk]))
+    panel = page.get_by_role("region", name=qualification.title)
+    expect(panel.get_by_text("It cannot be finished by adding units")).to_be_visible()
+    expect(panel.locator(".notice.warning")).to_contain_text("J/502/9549")
+    audit(page)
+    panel.get_by_role("button", name=f"Choose repair 1 for {qualification.title}").click()
+    expect(panel.get_by_text("It cannot be finished by adding units")).to_have_count(0)
