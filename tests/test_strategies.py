@@ -640,9 +640,8 @@ def test_the_hook_is_an_entry_point_and_is_light() -> None:
     module, _, name = project["entry-points"]["hypothesis"]["roc"].partition(":")
     assert callable(getattr(importlib.import_module(module), name))
     code = (
-        "import hypothesis, sys; before = set(sys.modules)\n"
-        f"from {module} import {name}; {name}()\n"
-        "print(*(name for name in set(sys.modules) - before if name.startswith('roc')))"
+        f"import hypothesis, sys; from {module} import {name}; {name}()\n"
+        "print(*(name for name in sys.modules if name.startswith('roc')))"
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)  # noqa: S603 - the code is ours
     assert sorted(done.stdout.split()) == ["roc", module]
