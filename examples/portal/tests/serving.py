@@ -18,6 +18,7 @@ PORTAL = Path(__file__).resolve().parent.parent
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 ROC = re.compile(r"roc;dur=([0-9.]+)")
 OKAFOR = ("123457", "blue-lantern-42", "Okafor", "987654")
+LINDQVIST = ("234567", "green-anchor-17", "Lindqvist", "912345")
 
 
 class Portal:
@@ -159,11 +160,11 @@ class Person:
             raise HTTPException(msg)
         return self.get(response.headers["Location"].partition("#")[0])
 
-    def log_in(self) -> None:
-        """Log in and sign in as the demonstration's Okafor."""
-        pin, password, surname, centre = OKAFOR
+    def log_in(self, who: tuple[str, str, str, str] = OKAFOR) -> None:
+        """Log in and sign in as one of the demonstration's people whose accounts are set up."""
+        pin, password, surname, centre = who
         self.get("/")
         self.post("/", username=pin, password=password)
         self.get("/portal/logon/")
-        email = "okafor@centre.example"
+        email = f"{surname.lower()}@centre.example"
         self.post("/portal/logon/", surname=surname, centre_number=centre, email=email, email_again=email)

@@ -249,7 +249,9 @@ def test_a_blocked_draft_says_why_and_can_be_put_right(
     signed_in: "OpenPage", okafor: User, fansha: Centre, width: int, scheme: str
 ) -> None:
     qualification = combination.catalogue()["601/0143/X"]
-    blocked = combination.start(qualification).add("D/505/0052", "J/502/9549")  # their group takes one of them
+    blocked = combination.start(qualification).add(
+        "D/505/0052", "J/502/9549"
+    )  # their group takes one of them
     group = RegistrationGroup(group_number="Draft").with_selection(blocked)
     draft = Draft.objects.create(user=okafor, centre=fansha, document=combination.written(group))
     page = signed_in(width=width, scheme=scheme)
