@@ -132,3 +132,19 @@ def test_too_many_such_conditions_are_a_limit() -> None:
     with pytest.raises(LimitReachedError, match="more than 64 ways"):
         Solver(q).complete(Selection.of(q))
     assert Solver(q).verdict(Selection.of(q)) is Verdict.UNDECIDED
+
+
+def test_no_more_conditions_are_named_than_are_needed() -> None:
+    """Where either of two would do, one is named."""
+    q = Qualification(
+        title="Example",
+        units=[Unit(number=number) for number in UNITS],
+        conditions=[Condition(name="age"), Condition(name="placement")],
+        rules=[
+            Threshold(minimum=1),
+            Choice(at_least=1, options=[IsMet(condition="age"), IsMet(condition="placement")]),
+        ],
+    )
+    found = Solver(q).complete(Selection.of(q))
+    assert found is not None
+    assert found.conditions == ("placement",)
