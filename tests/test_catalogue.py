@@ -18,7 +18,7 @@ PUBLISHED: Final = roc.Catalogue.load(EXAMPLES)
 
 def made(title: str, number: str | None = None, **more: object) -> roc.Qualification:
     """Return a qualification of which only the header matters."""
-    return roc.Qualification(title=title, number=number, **more)  # type: ignore[arg-type]
+    return roc.Qualification(title=title, number=number, **more)  # type: ignore[arg-type] # any of the fields
 
 
 OLD: Final = made("Diploma in Tyres", "500/9810/X", version="2", operational_end="2020-12-31")
@@ -100,7 +100,7 @@ class TestCollection:
     def test_only_qualifications(self) -> None:
         """Anything else is refused."""
         with pytest.raises(roc.DataError, match="'A' is not a qualification"):
-            roc.Catalogue(qualifications=["A"])  # type: ignore[list-item]
+            roc.Catalogue(qualifications=["A"])  # type: ignore[list-item] # wrong on purpose
 
     def test_identity(self) -> None:
         """A number where there is one, else the title."""

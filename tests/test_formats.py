@@ -217,7 +217,7 @@ CASES: Final[dict[str, Callable[[Path], Any]]] = {
     "a whole number of 5,000 digits, in TOML": lambda _: formats.loads(f"title = {'1' * 5000}", "toml"),
     "a second document": lambda _: formats.loads("title: A\n---\ntitle: B"),
     "a name that ends in `.txt`": lambda folder: formats.load(folder / "a.txt"),
-    "a format that there is not": lambda _: formats.loads("", "yam"),  # type: ignore[arg-type]
+    "a format that there is not": lambda _: formats.loads("", "yam"),  # type: ignore[arg-type] # wrong on purpose
     "no such file": lambda folder: formats.load(folder / "a.yaml"),
     "a folder": lambda folder: formats.load(make_folder(folder / "a.yaml")),
     "YAML without the extra": without_extra,
@@ -544,7 +544,7 @@ def test_both_parsers_of_yaml_read_the_same(monkeypatch: pytest.MonkeyPatch) -> 
 def test_exact_numbers() -> None:
     """Decimals are read and written exactly in every format."""
     for text, name in (("{title: A, tqt: 0.1}", "yaml"), ('{"title": "A", "tqt": 0.1}', "json")):
-        assert formats.loads(text, name).total_qualification_time == Decimal("0.1")  # type: ignore[arg-type]
+        assert formats.loads(text, name).total_qualification_time == Decimal("0.1")  # type: ignore[arg-type] # one of the formats
     q = formats.loads('title = "A"\ntqt = 999_999.0001', "toml")
     assert q.total_qualification_time == Decimal("999999.0001")
     for each in FORMATS:
@@ -757,7 +757,7 @@ def test_files_are_written_and_read(tmp_path: Path) -> None:
 def test_unknown_formats_cannot_be_written(tmp_path: Path) -> None:
     """Writing to an unknown format is an error, before anything is written."""
     with pytest.raises(DataError, match="did you mean json"):
-        formats.dumps(CANONICAL, "jsn")  # type: ignore[arg-type]
+        formats.dumps(CANONICAL, "jsn")  # type: ignore[arg-type] # wrong on purpose
     with pytest.raises(InvalidData, match=r"^a\.xml is not valid"):
         formats.dump(CANONICAL, tmp_path / "a.xml")
     assert not list(tmp_path.iterdir())

@@ -39,7 +39,7 @@ def numbers(selection: roc.Selection) -> list[str]:
 def errors(text: str, text_format: str = "text", rule: roc.Qualification = RULE) -> list[str]:
     """Return what is wrong with a text, a line each."""
     with pytest.raises(roc.InvalidData) as caught:
-        loads_selection(text, rule, text_format)  # type: ignore[arg-type]
+        loads_selection(text, rule, text_format)  # type: ignore[arg-type] # one of the formats
     return [str(each) for each in caught.value.exceptions if isinstance(each, DataError)]
 
 

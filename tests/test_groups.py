@@ -29,11 +29,11 @@ from roc.units import Unit
             lambda: UnitGroup(name="A", mixing=False),
             "mixing can only be forbidden where sub-groups are chosen",
         ),
-        (lambda: UnitGroup(name="A", groups=["B"]), "'B' is not a unit group"),  # type: ignore[list-item]
-        (lambda: UnitGroup(name="A", rules=["at least 1 unit"]), "is not a clause"),  # type: ignore[list-item]
+        (lambda: UnitGroup(name="A", groups=["B"]), "'B' is not a unit group"),  # type: ignore[list-item] # wrong on purpose
+        (lambda: UnitGroup(name="A", rules=["at least 1 unit"]), "is not a clause"),  # type: ignore[list-item] # wrong on purpose
         (lambda: UnitGroup(name="A", pathways=["P", "P"]), "P stands twice"),
         (lambda: UnitGroup(name="A", title="x" * 1001), "is not a text"),
-        (lambda: UnitGroup(name="A", number=5), "is not a text"),  # type: ignore[arg-type]
+        (lambda: UnitGroup(name="A", number=5), "is not a text"),  # type: ignore[arg-type] # wrong on purpose
         (lambda: Opening(level_from=3, level_to=1), "Level 3 is above Level 1"),
         (lambda: Opening(tags=["a b"]), "is not a tag"),
         (lambda: Opening(except_units=["M1", "M1"]), "M1 stands twice"),
@@ -54,10 +54,10 @@ def test_refuses(make: Callable[[], object], message: str) -> None:
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: UnitGroup(name="A", mixing="no"),  # type: ignore[arg-type]
-        lambda: UnitGroup(name="A", counts=0),  # type: ignore[arg-type]
-        lambda: UnitGroup(name="A", opening=True),  # type: ignore[arg-type]
-        lambda: Opening(listed=1),  # type: ignore[arg-type]
+        lambda: UnitGroup(name="A", mixing="no"),  # type: ignore[arg-type] # wrong on purpose
+        lambda: UnitGroup(name="A", counts=0),  # type: ignore[arg-type] # wrong on purpose
+        lambda: UnitGroup(name="A", opening=True),  # type: ignore[arg-type] # wrong on purpose
+        lambda: Opening(listed=1),  # type: ignore[arg-type] # wrong on purpose
     ],
     ids=map(str, itertools.count()),
 )

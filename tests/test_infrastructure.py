@@ -48,7 +48,7 @@ def test_the_package_offers_each_name_from_its_home() -> None:
         if inspect.isclass(value) or inspect.isfunction(value):
             assert value.__doc__, name
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
-        _ = roc.nothing  # type: ignore[attr-defined]
+        _ = roc.nothing  # type: ignore[attr-defined] # wrong on purpose
 
 
 _EXTRAS = {

@@ -47,7 +47,7 @@ def test_reads(value: Level | int | str, rank: int, text: str) -> None:
 def test_refuses(value: object) -> None:
     """Anything else is an error that says what to write."""
     with pytest.raises(DataError, match="is not a level: write Entry 1 to Entry 3, or 1 to 12"):
-        Level(value)  # type: ignore[arg-type]
+        Level(value)  # type: ignore[arg-type] # wrong on purpose
 
 
 def test_orders_only_levels() -> None:

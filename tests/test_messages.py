@@ -90,7 +90,7 @@ def test_a_message_is_a_value() -> None:
     assert hash(again) == hash(MESSAGE)
     assert MESSAGE.evolve(severity=Severity.INFO) != MESSAGE
     with pytest.raises(AttributeError):
-        MESSAGE.code = "other"  # type: ignore[misc]
+        MESSAGE.code = "other"  # type: ignore[misc] # wrong on purpose
 
 
 def test_text_takes_a_name_or_a_wording() -> None:

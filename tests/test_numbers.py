@@ -171,7 +171,7 @@ def test_a_qualification_number_may_be_given_as_a_whole_number() -> None:
 def test_refuses(kind: type[UnitNumber] | type[QualificationNumber], value: object) -> None:
     """Empty, overlong and unprintable texts, and what is no text at all, are errors."""
     with pytest.raises(DataError, match=r"number is a text of 1 to 60 characters"):
-        kind(value)  # type: ignore[arg-type]
+        kind(value)  # type: ignore[arg-type] # wrong on purpose
 
 
 def test_kinds_of_number_do_not_mix() -> None:
@@ -182,7 +182,7 @@ def test_kinds_of_number_do_not_mix() -> None:
     with pytest.raises(TypeError):
         assert unit < qualification
     with pytest.raises(DataError):
-        UnitNumber(qualification)  # type: ignore[arg-type]
+        UnitNumber(qualification)  # type: ignore[arg-type] # wrong on purpose
 
 
 def test_numbers_are_copied_and_printed() -> None:

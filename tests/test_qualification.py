@@ -295,7 +295,7 @@ def test_the_heading_names_the_qualification() -> None:
         ({"title": ""}, "qualification is not valid"),
     ]:
         with pytest.raises(InvalidData) as caught:
-            Qualification(rules=[IsMet(condition="x")], **parts)  # type: ignore[arg-type]
+            Qualification(rules=[IsMet(condition="x")], **parts)  # type: ignore[arg-type] # parts of any kind, some wrong on purpose
         assert caught.value.message == heading
 
 
@@ -325,7 +325,7 @@ def test_refuses_values(parts: dict[str, Any], message: str) -> None:
     with pytest.raises(DataError, match=message):
         Qualification(**parts)
     with pytest.raises(TypeError):
-        Qualification(title="T", exempt_credit_counts=1)  # type: ignore[arg-type]
+        Qualification(title="T", exempt_credit_counts=1)  # type: ignore[arg-type] # wrong on purpose
 
 
 def test_reads_its_header() -> None:
@@ -367,7 +367,7 @@ def test_finds_its_parts() -> None:
     with pytest.raises(KeyError, match="no unit zzz; nearest: none"):
         q.unit("zzz")
     with pytest.raises(TypeError):
-        q.units_by_number["x"] = q.units[0]  # type: ignore[index]
+        q.units_by_number["x"] = q.units[0]  # type: ignore[index] # wrong on purpose
 
 
 def test_totals_that_a_portal_shows() -> None:
@@ -498,5 +498,5 @@ def test_entries_say_where_they_stand() -> None:
         Entry(unit="M1", credit=-1)
     assert Example(selection=["M1", unit, foreign], ok=True).selection[1] == Entry(unit=unit)
     with pytest.raises(TypeError):
-        Example(selection=[], ok="yes")  # type: ignore[arg-type]
+        Example(selection=[], ok="yes")  # type: ignore[arg-type] # wrong on purpose
     assert [each.value for each in PathwayKind] == ["pathway", "award", "specialisation"]

@@ -22,7 +22,7 @@ DAY: Final = dt.date(2026, 8, 31)
 
 def codes(group: roc.RegistrationGroup, **more: object) -> list[tuple[str, str]]:
     """Return the codes of a check with their paths."""
-    found = roc.check_registration(group, **{"date": DAY, **more})  # type: ignore[arg-type]
+    found = roc.check_registration(group, **{"date": DAY, **more})  # type: ignore[arg-type] # any of the arguments
     return [(each.code.removeprefix("registration."), each.path) for each in found.messages]
 
 

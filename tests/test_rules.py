@@ -81,8 +81,8 @@ def threshold(**parts: Any) -> Threshold:
         (lambda: Scope(groups=["A\u200bB"]), "printable characters"),
         (lambda: Scope(groups=[""]), "is not a name: 1 to 200"),
         (lambda: Scope(groups=["x" * 201]), "is not a name: 1 to 200"),
-        (lambda: Scope(groups=[5]), "5 is not a name: write it in quotes"),  # type: ignore[list-item]
-        (lambda: Scope(groups=5), "5 is not a name"),  # type: ignore[arg-type]
+        (lambda: Scope(groups=[5]), "5 is not a name: write it in quotes"),  # type: ignore[list-item] # wrong on purpose
+        (lambda: Scope(groups=5), "5 is not a name"),  # type: ignore[arg-type] # wrong on purpose
         (lambda: Scope(units=["k6016383", "K/601/6383"]), "K/601/6383 stands twice"),
         (lambda: Scope(units=[""]), "is a text of 1 to 60 characters"),
         (lambda: Scope(tags=["two words"]), "is not a tag"),
@@ -98,14 +98,14 @@ def threshold(**parts: Any) -> Threshold:
         (lambda: Requires(unit="M1", units=["M2"], at_least=0), "0 of 1 units cannot be required"),
         (lambda: Requires(unit="M1", units=["M2"], at_least=2), "2 of 1 units cannot be required"),
         (lambda: Requires(unit="M1", units=["M2"], at_least=True), "True is not a whole number"),
-        (lambda: Requires(unit="M1", units=["M2"], at_least=1.0), "not a whole number"),  # type: ignore[arg-type]
+        (lambda: Requires(unit="M1", units=["M2"], at_least=1.0), "not a whole number"),  # type: ignore[arg-type] # wrong on purpose
         (lambda: IsMet(condition=""), "is not a name"),
         (lambda: Complete(group='"'), "is not a name"),
         (lambda: AllOf(clauses=[ONE]), "clauses needs at least 2, not 1"),
-        (lambda: AllOf(clauses=[ONE, "M1"]), "'M1' is not a clause"),  # type: ignore[list-item]
+        (lambda: AllOf(clauses=[ONE, "M1"]), "'M1' is not a clause"),  # type: ignore[list-item] # wrong on purpose
         (lambda: Choice(options=[ONE]), "options needs at least 2, not 1"),
         (lambda: Choice(options=[ONE, TWO], at_least=3), "3 of 2 options cannot hold"),
-        (lambda: Choice(options=[ONE, TWO], at_least=None), "None of 2 options"),  # type: ignore[arg-type]
+        (lambda: Choice(options=[ONE, TWO], at_least=None), "None of 2 options"),  # type: ignore[arg-type] # wrong on purpose
         (lambda: Choice(options=[ONE, TWO], at_least=0), "a choice that asks for nothing needs a maximum"),
         (lambda: Choice(options=[ONE, TWO], at_least=2, at_most=1), "the minimum 2 is above the maximum 1"),
         (lambda: Choice(options=[ONE, TWO], at_most=10_001), "is not a whole number from 0 to 10,000"),
@@ -127,7 +127,7 @@ def test_refuses(make: Callable[[], object], message: str) -> None:
         lambda: threshold(minimum=1, scope="everything"),
         lambda: threshold(minimum=1, if_used="yes"),
         lambda: threshold(minimum=1, percent=1),
-        lambda: Scope(imported="yes"),  # type: ignore[arg-type]
+        lambda: Scope(imported="yes"),  # type: ignore[arg-type] # wrong on purpose
     ],
     ids=map(str, itertools.count()),
 )
@@ -200,7 +200,7 @@ def test_what_means_the_same_is_the_same() -> None:
     assert Scope(states=["rpl", "achieved"]).states == (State.ACHIEVED, State.RPL)
     assert Scope(states="rpl") == Scope(states=[State.RPL, "rpl"])
     assert Scope(units="m1") == Scope(units=["m1"])
-    assert Scope(units=530) == Scope(units=["530"])  # type: ignore[arg-type]
+    assert Scope(units=530) == Scope(units=["530"])  # type: ignore[arg-type] # a number stands for its text
     assert Threshold(minimum="2.0") == Threshold(minimum=Decimal(2))
     assert Scope(groups="A") == Scope(groups=[" A "])
     assert Scope().is_plain

@@ -127,7 +127,7 @@ def _simple() -> roc.Qualification:
 
 
 def _added(solver: Solver, selection: roc.Selection, **options: object) -> list[str]:
-    return [str(each) for each in itertools.islice(solver.completions(selection, **options), 3)]  # type: ignore[arg-type]
+    return [str(each) for each in itertools.islice(solver.completions(selection, **options), 3)]  # type: ignore[arg-type] # any of the options
 
 
 def test_the_order_follows_cost_credit_and_declared_order() -> None:

@@ -146,9 +146,9 @@ def test_a_status_comes_back_from_a_pickle() -> None:
 def test_what_is_no_selection_is_told_so() -> None:
     """A qualification is not a selection, and a number is not a qualification."""
     with pytest.raises(roc.SelectionError, match="begin one with Selection"):
-        roc.check(_suite())  # type: ignore[arg-type]
+        roc.check(_suite())  # type: ignore[arg-type] # wrong on purpose
     with pytest.raises(roc.SelectionError, match="read one with load"):
-        roc.Selection.start("500/9810/X")  # type: ignore[arg-type]
+        roc.Selection.start("500/9810/X")  # type: ignore[arg-type] # wrong on purpose
 
 
 def test_something_is_left_where_everything_was_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:

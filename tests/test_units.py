@@ -55,9 +55,9 @@ def test_reads_amounts(value: str | float | Decimal, text: str) -> None:
 def test_refuses_amounts(value: object) -> None:
     """Anything else is an error that says what an amount is, and never takes long."""
     with pytest.raises(DataError, match="is not an amount: 0 to 1,000,000, at most 4 decimals"):
-        Unit(number="M1", credit=value)  # type: ignore[arg-type]
+        Unit(number="M1", credit=value)  # type: ignore[arg-type] # wrong on purpose
     with pytest.raises(DataError, match="is not an amount"):
-        Unit(number="M1", guided_learning_hours=value)  # type: ignore[arg-type]
+        Unit(number="M1", guided_learning_hours=value)  # type: ignore[arg-type] # wrong on purpose
 
 
 def test_a_unit_needs_only_a_number() -> None:
@@ -69,9 +69,9 @@ def test_a_unit_needs_only_a_number() -> None:
     assert str(unit) == "K/601/6383"
     assert str(unit.evolve(title="  Customer\n Service ")) == "K/601/6383 Customer Service"
     with pytest.raises(TypeError):
-        Unit("K6016383")  # type: ignore[call-arg]
+        Unit("K6016383")  # type: ignore[call-arg] # wrong on purpose
     with pytest.raises(TypeError):
-        Unit()  # type: ignore[call-arg]
+        Unit()  # type: ignore[call-arg] # wrong on purpose
 
 
 def test_a_unit_reads_its_parts() -> None:
@@ -97,7 +97,7 @@ def test_a_number_with_a_wrong_check_character_is_quiet() -> None:
 def test_refuses_texts(field: str, value: object) -> None:
     """A text is a text of at most 1,000 characters."""
     with pytest.raises(DataError, match="is not a text of at most 1000 characters"):
-        Unit(number="M1", **{field: value})  # type: ignore[arg-type]
+        Unit(number="M1", **{field: value})  # type: ignore[arg-type] # wrong on purpose
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_reads_tags(tag: str) -> None:
 def test_refuses_tags(tag: object) -> None:
     """Anything that the rule language could not tell from its own words is no tag."""
     with pytest.raises(DataError, match="is not a tag: a word such as language"):
-        Unit(number="M1", tags=[tag])  # type: ignore[list-item]
+        Unit(number="M1", tags=[tag])  # type: ignore[list-item] # wrong on purpose
 
 
 def test_tag_value_is_the_first_in_order() -> None:

@@ -676,7 +676,7 @@ class TestOwnWordings:
             assert again.lines([messages_page.sample("group.units-short")])
         assert wording != wording.evolve(templates={"ok": "fine"})
         with pytest.raises(TypeError):
-            wording.templates["ok"] = "x"  # type: ignore[index]
+            wording.templates["ok"] = "x"  # type: ignore[index] # wrong on purpose
         assert repr(wording).startswith(f"Wording(name='{name}', language=")
         assert wording.name == name
 

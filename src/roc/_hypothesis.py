@@ -83,7 +83,7 @@ class _Learning(importlib.abc.Loader):
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
         """Return the module as its own loader makes it."""
-        return self.loader.create_module(spec)  # type: ignore[no-any-return]
+        return self.loader.create_module(spec)  # type: ignore[no-any-return] # any loader
 
     def exec_module(self, module: ModuleType) -> None:
         """Run the module, and learn its types."""

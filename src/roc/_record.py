@@ -44,8 +44,17 @@ class Shown:
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Record(Shown):
-    """What every record shares: it cannot be changed, only copied with changes, and prints as code."""
+class Value(Shown):
+    """What records and outcomes share: they cannot be changed, only copied with changes."""
+
+    def evolve(self, **changes: Any) -> Self:
+        """Return a copy with *changes*, checked like a new one."""
+        return attrs.evolve(self, **changes)
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Record(Value):
+    """What every record shares: it prints as code, too."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -72,10 +81,6 @@ class Record(Shown):
             value: object = getattr(self, field.name)
             if field.init and field.repr and value != field.default:
                 yield field.alias or field.name, value
-
-    def evolve(self, **changes: Any) -> Self:
-        """Return a copy with *changes*, checked like a new one."""
-        return attrs.evolve(self, **changes)
 
 
 def _code(value: object) -> str:

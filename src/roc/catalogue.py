@@ -90,8 +90,8 @@ def _to_qualifications(values: Iterable[Qualification]) -> tuple[Qualification, 
 @functools.lru_cache(maxsize=4096)
 def _optional_units(qualification: Qualification) -> int | None:
     from roc.answers import Limits  # noqa: PLC0415 - a search needs no solver
-    from roc.selection import Selection  # noqa: PLC0415
-    from roc.solver import Solver  # noqa: PLC0415
+    from roc.selection import Selection  # noqa: PLC0415 - as above
+    from roc.solver import Solver  # noqa: PLC0415 - as above
 
     solver = Solver(qualification, limits=Limits(states=_STATES))
     try:
@@ -199,7 +199,7 @@ def _near(word: str, known: list[str]) -> Iterator[tuple[str, int]]:
     """Yield the known words that are a few typing errors from *word*, with their number."""
     try:
         from rapidfuzz import process  # noqa: PLC0415 - the extra may be missing
-        from rapidfuzz.distance import OSA  # noqa: PLC0415
+        from rapidfuzz.distance import OSA  # noqa: PLC0415 - as above
     except ImportError:
         what = "searching for words"
         raise MissingExtraError(what, "search") from None

@@ -1,12 +1,12 @@
 """Best combination: the best part of what was achieved that satisfies the rule, for certification."""
 
-from typing import Any, Self, final
+from typing import final
 
 import attrs
 
 from roc._allocate import Allocation, allocate
 from roc._compiled import Compiled, compiled
-from roc._record import Shown
+from roc._record import Value
 from roc.numbers import UnitNumber
 from roc.qualification import Pathway, ways
 from roc.selection import Selection
@@ -21,7 +21,7 @@ def __dir__() -> list[str]:
 
 @final
 @attrs.frozen(kw_only=True)
-class Combination(Shown):
+class Combination(Value):
     """The best combination of what was achieved.
 
     Attributes:
@@ -52,10 +52,6 @@ class Combination(Shown):
         return tuple(
             number for number in self.achieved.numbers if number not in self.selection or number in idle
         )
-
-    def evolve(self, **changes: Any) -> Self:
-        """Return a copy with *changes*."""
-        return attrs.evolve(self, **changes)
 
 
 def best_combination(achieved: Selection, *, limit: int = 2_000_000) -> Combination:

@@ -215,8 +215,8 @@ def line_finder(path: str | os.PathLike[str]) -> Callable[[str], int | None]:
         OSError: The file cannot be opened.
     """
     from roc.formats._plain import path_of  # noqa: PLC0415 - only who reads a file needs the formats
-    from roc.formats._qualification import read_qualification  # noqa: PLC0415
-    from roc.formats._read import read_plain  # noqa: PLC0415
+    from roc.formats._qualification import read_qualification  # noqa: PLC0415 - as above
+    from roc.formats._read import read_plain  # noqa: PLC0415 - as above
 
     data, lines = read_plain(path)
     _, origin = read_qualification(data, lines)

@@ -42,6 +42,13 @@ from roc._page import (
     visible,
     written,
 )
+from roc._registration_screens import (
+    catalogue_screen,
+    registration_screen,
+    registration_status_screen,
+    rows_screen,
+    table_screen,
+)
 from roc._status_screens import (
     clause_status_screen,
     group_header,
@@ -51,6 +58,7 @@ from roc._status_screens import (
 )
 from roc.advice import Advice
 from roc.answers import Bounds, Completion, Options, Reason, Repair
+from roc.catalogue import Catalogue, CatalogueRow
 from roc.combination import Combination
 from roc.conflicts import Conflict
 from roc.describe import _sentences
@@ -59,8 +67,10 @@ from roc.groups import UnitGroup
 from roc.messages import Message
 from roc.numbers import UnitNumber
 from roc.qualification import Qualification
+from roc.registration import RegistrationGroup, RegistrationStatus
 from roc.rules import Clause
 from roc.selection import Selection
+from roc.spreadsheets import Table
 from roc.status import ClauseStatus, GroupStatus, Status
 from roc.wordings import PLAIN, WordingError
 
@@ -91,8 +101,8 @@ def screen(value: object) -> Screen:
     Credit:  5
 
     Args:
-        value: A value of roc, or a list or tuple: of completions they are compared, of messages, advice and whatever
-            else they stand below each other.
+        value: A value of roc, or a list or tuple: completions are compared, rows of a catalogue are one table,
+            messages, advice and whatever else stand below each other.
 
     Raises:
         DataError: It is no value of roc.
@@ -128,6 +138,16 @@ def screen(value: object) -> Screen:
             return _findings((value,))
         case UnitGroup():
             return _group_screen(value)
+        case Catalogue():
+            return catalogue_screen(value)
+        case CatalogueRow():
+            return rows_screen((value,))
+        case RegistrationGroup():
+            return registration_screen(value)
+        case RegistrationStatus():
+            return registration_status_screen(value)
+        case Table():
+            return table_screen(value)
         case list() | tuple():
             return _screens(cast("Iterable[object]", value))
         case _ if isinstance(value, Clause):
@@ -146,6 +166,9 @@ def _screens(values: Iterable[object]) -> Screen:
     completions = tuple(each for each in several if isinstance(each, Completion))
     if len(completions) == len(several):
         return completions_screen(completions)
+    rows = tuple(each for each in several if isinstance(each, CatalogueRow))
+    if len(rows) == len(several):
+        return rows_screen(rows)
     findings = tuple(each for each in several if isinstance(each, Message | Advice))
     if len(findings) == len(several):
         return _findings(findings)

@@ -143,7 +143,7 @@ class InvalidData(RocError, ExceptionGroup[DataError]):  # noqa: N818 - a group 
         """Make a group of *exceptions*, at least one."""
         return super().__new__(cls, message, exceptions)
 
-    def derive(self, excs: Sequence[DataError]) -> "InvalidData":  # type: ignore[override]
+    def derive(self, excs: Sequence[DataError]) -> "InvalidData":  # type: ignore[override] # of one kind of error, where the group takes any
         """Return a group of *excs* under the same heading (``except*`` asks for it)."""
         return InvalidData(self.message, excs)
 

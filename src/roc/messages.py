@@ -4,11 +4,11 @@ import enum
 from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, final
+from typing import TYPE_CHECKING, Final, Self, TypeAlias, final
 
 import attrs
 
-from roc._record import Shown
+from roc._record import Value
 
 if TYPE_CHECKING:
     from roc.wordings import Wording
@@ -34,7 +34,7 @@ class Severity(enum.StrEnum):
 
 @final
 @attrs.frozen(kw_only=True)
-class Message(Shown):
+class Message(Value):
     """One finding, as data.
 
     Attributes:
@@ -83,10 +83,6 @@ class Message(Shown):
         from roc.wordings import find  # noqa: PLC0415 - a message needs no wording before it is read
 
         return find(wording).text(self)
-
-    def evolve(self, **changes: Any) -> Self:
-        """Return a copy with *changes*."""
-        return attrs.evolve(self, **changes)
 
 
 @final

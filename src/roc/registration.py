@@ -2,11 +2,11 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from typing import Any, Final, Self, final
+from typing import Final, Self, final
 
 import attrs
 
-from roc._record import Record
+from roc._record import Record, Value, to_records
 from roc.catalogue import identity, lookup_key
 from roc.errors import DataError, SelectionError, nearest
 from roc.messages import Message
@@ -68,12 +68,7 @@ def to_category(value: str) -> str:
 
 
 def _to_selections(values: Iterable[Selection]) -> tuple[Selection, ...]:
-    selections = tuple(values)
-    for each in selections:
-        if not isinstance(each, Selection):
-            msg = f"{each!r:.60} is not a selection: begin one with Selection.start"
-            raise DataError(msg)
-    return selections
+    return to_records(values, Selection, "selection: begin one with Selection.start")
 
 
 @final
@@ -137,7 +132,7 @@ class RegistrationGroup(Record):
 
 @final
 @attrs.frozen(kw_only=True)
-class RegistrationStatus:
+class RegistrationStatus(Value):
     """The outcome of the check of a registration group.
 
     Attributes:
@@ -162,10 +157,6 @@ class RegistrationStatus:
 
     def __bool__(self) -> bool:
         return self.ok
-
-    def evolve(self, **changes: Any) -> Self:
-        """Return a copy with *changes*."""
-        return attrs.evolve(self, **changes)
 
 
 def _folded(text: str) -> str:

@@ -317,7 +317,7 @@ class Selection(Record):
     def __contains__(self, unit: object) -> bool:
         """Tell whether a unit is in it, given by number or as a whole."""
         try:
-            number = unit.number if isinstance(unit, Unit) else to_unit_number(unit)  # type: ignore[arg-type]
+            number = unit.number if isinstance(unit, Unit) else to_unit_number(unit)  # type: ignore[arg-type] # anything may be asked for
         except DataError:
             return False
         return number in self.numbers

@@ -5,13 +5,13 @@ import functools
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Self, final
+from typing import TYPE_CHECKING, Any, Final, final
 
 import attrs
 
 from roc._allocate import Allocation, allocate, settled
 from roc._compiled import Compiled, compiled
-from roc._record import Shown
+from roc._record import Shown, Value
 from roc.errors import SelectionError
 from roc.groups import UnitGroup
 from roc.messages import Message
@@ -50,7 +50,7 @@ _FIRST: Final = {
 
 @final
 @attrs.frozen(kw_only=True)
-class ClauseStatus(Shown):
+class ClauseStatus(Value):
     """How one clause stands.
 
     Attributes:
@@ -79,14 +79,10 @@ class ClauseStatus(Shown):
     messages: tuple[Message, ...] = ()
     parts: "tuple[ClauseStatus, ...]" = ()
 
-    def evolve(self, **changes: Any) -> Self:
-        """Return a copy with *changes*."""
-        return attrs.evolve(self, **changes)
-
 
 @final
 @attrs.frozen(kw_only=True)
-class GroupStatus(Shown):
+class GroupStatus(Value):
     """How one group stands.
 
     Attributes:
@@ -143,10 +139,6 @@ class GroupStatus(Shown):
         from roc.wordings import find  # noqa: PLC0415 - a verdict needs no wording
 
         return find(wording).heading(self)
-
-    def evolve(self, **changes: Any) -> Self:
-        """Return a copy with *changes*."""
-        return attrs.evolve(self, **changes)
 
 
 @final

@@ -10,6 +10,7 @@ from tests.strategies_engine import examples
 from roc.answers import Verdict
 from roc.errors import LimitReachedError
 from roc.groups import UnitGroup
+from roc.numbers import UnitNumber
 from roc.qualification import Condition, Qualification
 from roc.rules import AllOf, Choice, Clause, Conditional, IsMet, Measure, Requires, Threshold
 from roc.selection import Selection
@@ -75,6 +76,28 @@ def _larger(selection: Selection) -> list[Selection]:
     return [each for each in every if check(each).ok]
 
 
+def _is_minimal(selection: Selection, solver: Solver) -> None:
+    """Fail where the first conflict is none, or where it is one without a member, too."""
+    conflict = solver.explain(selection)
+    assert conflict is not None
+    paths = set(conflict.paths)
+
+    def can_be(paths: set[str], units: set[UnitNumber]) -> bool:
+        q = selection.qualification
+        rules = [each for i, each in enumerate(q.rules) if f"$.rules[{i}]" in paths]
+        (group,) = q.groups
+        inner = [each for i, each in enumerate(group.rules) if f"$.groups[0].rules[{i}]" in paths]
+        part = q.evolve(rules=rules, groups=[group.evolve(rules=inner)])
+        return bool(_larger(Selection.of(part, sorted(units), conditions=selection.conditions)))
+
+    units = set(conflict.choices)
+    assert not can_be(paths, units)
+    for path in paths:
+        assert can_be(paths - {path}, units)
+    for unit in units:
+        assert can_be(paths, units - {unit})
+
+
 @examples(400)
 @given(selections())
 def test_a_completion_is_there_exactly_if_units_and_conditions_make_one(selection: Selection) -> None:
@@ -85,8 +108,7 @@ def test_a_completion_is_there_exactly_if_units_and_conditions_make_one(selectio
     if not every:
         assert solver.verdict(selection) is Verdict.BLOCKED
         assert found is None
-        conflict = solver.explain(selection)
-        assert conflict is not None
+        _is_minimal(selection, solver)
         return
     assert found is not None
     assert check(found.selection).ok

@@ -156,6 +156,16 @@ def test_every_answer_about_a_selection_has_a_display(selection: roc.Selection) 
     _shown(roc.advise(selection.qualification))
 
 
+@given(group=strategies.registration_groups())
+@examples(40)
+def test_everything_of_registration_has_a_display(group: roc.RegistrationGroup) -> None:
+    """A group, its check, its tables, and the catalogue of its qualifications are shown."""
+    catalogue = roc.Catalogue(qualifications=[each.qualification for each in group.selections])
+    status = roc.check_registration(group, date="2026-08-31")
+    for value in (group, status, catalogue, roc.basic_summary([group]), *roc.full_information([group])):
+        _shown(value)
+
+
 @given(selection=questions(), data=st.data())
 @examples(60)
 def test_every_answer_of_the_solver_has_a_display(selection: roc.Selection, data: st.DataObject) -> None:

@@ -50,7 +50,7 @@ def _statements(world: World) -> Iterator[tuple[str, bool]]:
 
     def holds(clause: Clause, here: str | None) -> bool:
         if _is_limit(clause):
-            world.limits = [(clause, here)]  # type: ignore[list-item]
+            world.limits = [(clause, here)]  # type: ignore[list-item] # only what it was asked about
             kept = world.is_allowed()
             world.limits = every
             return kept

@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from tests.serving import LINDQVIST, OKAFOR, Person, Portal
 
 OPEN = re.compile(r'action="(/centre/groups/\d+/open/)"')
+RULE = re.compile(r'<button class="button small" name="add" value="([^"]+)"')
 UNIT = re.compile(r'value="((?:add|remove)\|[^"]+)"')
 
 
@@ -38,15 +39,16 @@ class Answer:
 class Worker:
     """A person who is at it until told to stop."""
 
-    def __init__(self, port: int, seed: int) -> None:
-        """Log in, and begin a draft of 500/9810/X."""
+    def __init__(self, port: int, seed: int, rule: str = "500-9810-x") -> None:
+        """Log in, and begin a draft of a qualification, 500/9810/X if nothing else is said."""
         self.person = Person(port)
+        self.rule = rule
         self.person.log_in(LINDQVIST if seed % 2 else OKAFOR)  # of one person the portal keeps 50 drafts
         self.turn = itertools.count(seed)
         self.person.get("/centre/groups/create/")
         self.draft = self.person.post("/centre/groups/create/", do="keep", group_type="Qualifications")
         self.person.get(f"{self.draft}search/")
-        self.person.post(f"{self.draft}search/", add="500-9810-x")
+        self.person.post(f"{self.draft}search/", add=rule)
         self.person.get("/centre/groups/")
         self.groups = OPEN.findall(self.person.page)
 
@@ -64,7 +66,7 @@ class Worker:
         buttons = UNIT.findall(self.person.page)
         button = buttons[next(self.turn) % len(buttons)]
         began = time.perf_counter()
-        self.person.post(self.draft, swaps=True, do=button, shown="500-9810-x")
+        self.person.post(self.draft, swaps=True, do=button, shown=self.rule)
         return Answer((time.perf_counter() - began) * 1000, self.person.roc)
 
 
@@ -87,14 +89,35 @@ def measured(workers: list[Worker], what: str, seconds: float) -> tuple[float, l
     return len(answers) / (time.perf_counter() - began), answers
 
 
+def every_rule(port: int, clicks: int) -> None:
+    """Click on each qualification of the catalogue, and print what of that was spent in roc."""
+    first = Worker(port, 0)
+    first.person.get(f"{first.draft}search/?q=")
+    rules = [first.rule, *dict.fromkeys(RULE.findall(first.person.page))]
+    print("| rule | clicks | in roc, median ms | most |\n|---|---|---|---|")
+    times: list[float] = []
+    for rule in rules:
+        worker = Worker(port, 0, rule)
+        each = [worker.click().roc for _ in range(clicks)]
+        times += each
+        print(f"| {rule} | {clicks} | {statistics.median(each):.1f} | {max(each):.0f} |", flush=True)
+    print(f"| all {len(rules)} | {len(times)} | {statistics.median(times):.1f} | {max(times):.0f} |")
+
+
 def main() -> None:
     """Measure, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument(
+        "--every-rule", action="store_true", help="a few clicks on each qualification instead"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, (Path(folder) / "log").open("wb") as log:
         database = os.environ.get("PORTAL_DATABASE", f"sqlite:///{folder}/portal.sqlite3")
         with Portal(database, log) as portal:
+            if options.every_rule:
+                every_rule(portal.port, clicks=8)
+                return
             print("PostgreSQL" if database.startswith("postgresql") else "SQLite")
             print(
                 "| people at once | what | a second | median ms | p95 ms | in roc, median ms | share of roc |"

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from accounts.models import Centre, User
 from accounts.portal import CENTRE_KEY
+from config.common import AXES_SENSITIVE_PARAMETERS
 
 PATHS = [
     "/",
@@ -24,21 +25,7 @@ PATHS = [
     "/portal/logout/",
     "/portal/tab/qap/",
 ]
-FIELDS = [
-    "username",
-    "password",
-    "pin",
-    "surname",
-    "password1",
-    "password2",
-    "new_password1",
-    "new_password2",
-    "centre_number",
-    "email",
-    "email_again",
-    "next",
-    "csrfmiddlewaretoken",
-]
+FIELDS = [*AXES_SENSITIVE_PARAMETERS, "next"]
 VALUES = st.one_of(
     st.sampled_from(
         ["123456", "123457", "Porter", "Okafor", "987654", "n@centre.example", "blue-lantern-42"]

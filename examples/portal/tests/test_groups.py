@@ -257,7 +257,7 @@ def test_view_copy_and_discard(okafor_client: Client, okafor: User, fansha: Cent
     assert "This is a copy of Fansha-QCF-CS-010120." in page
     draft = Draft.objects.get()
     click(okafor_client, draft, "save", group_number="Copy")
-    assert AuditEntry.objects.first().detail == {"version": 1, "from": "Fansha-QCF-CS-010120"}  # type: ignore[union-attr]
+    assert AuditEntry.objects.first().detail == {"version": 1, "from": "Fansha-QCF-CS-010120"}  # type: ignore[union-attr] # there is one
     draft = made(okafor_client)
     okafor_client.post(reverse("groups:discard", args=[draft.pk]))
     assert not Draft.objects.exists()
@@ -271,7 +271,7 @@ def test_a_draft_goes_on_where_it_was_left(okafor_client: Client, okafor: User, 
     first = okafor_client.post(url)["Location"]
     assert okafor_client.post(url)["Location"] == first
     okafor_client.post(first, {"do": "save", "group_number": "Another"})
-    assert AuditEntry.objects.first().detail["number before"] == "Fansha-QAP-TRAIN-010120"  # type: ignore[union-attr]
+    assert AuditEntry.objects.first().detail["number before"] == "Fansha-QAP-TRAIN-010120"  # type: ignore[union-attr] # there is one
 
 
 def test_a_second_click_on_save_is_told_of_the_first(

@@ -146,7 +146,7 @@ def test_two_people_change_a_group(okafor_client: Client, colleague: Client) -> 
     assert "F-1 has been saved." in over.content.decode()
     group.refresh_from_db()
     assert (group.version, group.description) == (3, "Mine")
-    assert AuditEntry.objects.first().detail == {"version": 3, "saved over version": 2}  # type: ignore[union-attr]
+    assert AuditEntry.objects.first().detail == {"version": 3, "saved over version": 2}  # type: ignore[union-attr] # there is one
 
 
 def test_saving_over_goes_no_further_than_what_was_seen(okafor_client: Client, colleague: Client) -> None:

@@ -82,7 +82,7 @@ _wording = click.option(
 
 def _solver(asked: Asked) -> "Solver":
     """Return the solver; the commands that have no need of it don't wait for it to be imported."""
-    from roc.solver import Solver  # noqa: PLC0415
+    from roc.solver import Solver  # noqa: PLC0415 - only who asks waits for it
 
     return Solver(asked.qualification)
 

@@ -188,7 +188,7 @@ def _record(kind: type[attrs.AttrsInstance], made: Converter) -> _Read:
 
 def _attribute(attribute: "attrs.Attribute[Any]", made: Converter) -> _Read:
     """Return what reads one attribute: the hook of its type, its own converter, its validator."""
-    convert: Callable[[Any], Any] = attribute.converter or _same  # type: ignore[assignment]
+    convert: Callable[[Any], Any] = attribute.converter or _same  # type: ignore[assignment] # attrs tells too little
     validate: Callable[[Any, Any, Any], None] | None = attribute.validator
 
     def hook(value: object, kind: Any) -> Any:
