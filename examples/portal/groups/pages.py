@@ -1,5 +1,6 @@
 """What the pages show: plain values, so that the templates need no logic."""
 
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,11 +20,16 @@ from roc.selection import Selection
 from roc.status import GroupStatus, Status
 from roc.units import Unit
 
+_LONGEST_SLUG = 80
+
 
 def slug(qualification: Qualification) -> str:
-    """Return what a qualification is called in addresses and forms."""
+    """Return what a qualification is called in addresses and forms; what a title loses, its checksum tells apart."""
     words = f"{qualification.number or qualification.title} {qualification.version or ''}"
-    return slugify(words.replace("/", "-"))[:80]
+    text = slugify(words.replace("/", "-"))
+    if qualification.number is not None and len(text) <= _LONGEST_SLUG:
+        return text
+    return f"{text[: _LONGEST_SLUG - 9]}-{zlib.crc32(words.encode()):08x}"
 
 
 def amount(value: Decimal | None) -> str:

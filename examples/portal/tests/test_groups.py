@@ -22,6 +22,7 @@ from groups.models import Action, AuditEntry, Draft, SavedGroup
 from groups.saving import record, save
 from roc.errors import LimitReachedError
 from roc.groups import Opening
+from roc.qualification import Qualification
 from roc.registration import RegistrationGroup
 from roc.solver import Solver
 
@@ -385,3 +386,11 @@ def test_what_a_group_is_open_to() -> None:
     assert words == (
         "This group also takes units from elsewhere, at Level 2 or above, at Level 3 or below, marked art or music."
     )
+
+
+def test_qualifications_with_like_titles_are_told_apart() -> None:
+    titles = ["A" * 90 + " one", "A" * 90 + " two", "Ελληνικά", "Русский"]
+    slugs = {pages.slug(Qualification(title=title)) for title in titles}
+    assert len(slugs) == len(titles)
+    assert all(len(each) <= 80 for each in slugs)
+    assert pages.slug(Qualification(title="Any", number="500/9810/X")) == "500-9810-x"
